@@ -1,0 +1,1 @@
+"""WHAT binds the partners: agreements, events, standing, and every question asked of them."""

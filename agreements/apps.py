@@ -1,0 +1,18 @@
+"""The agreements app; at start it tells the ledger what to derive and what to check."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+
+class AgreementsConfig(AppConfig):
+    """Agreements, events, standing, codes, invocations, claims, lists."""
+
+    name = "agreements"
+    verbose_name = "Agreements and evidence"
+
+    def ready(self):
+        """Standing follows every revision; `verify_ledger` checks it too."""
+        # By name: models can be imported only now that all apps are known.
+        ledger = "sosa_registry.ledger"
+        import_string(f"{ledger}.recording.project_with")(import_string("agreements.standing.project"))
+        import_string(f"{ledger}.integrity.also_check")(import_string("agreements.standing.faults"))

@@ -1,0 +1,22 @@
+"""The records of this floor. Each module holds one family; import them from here."""
+
+from .agreements import Agreement, AgreementType, Commitment
+from .codes import CodeOfConduct, Signatory
+from .evidence import Claim, ListEntry, PublishedList
+from .invocations import Invocation, ProcedureFact
+from .standing import Event, Standing
+
+__all__ = [
+    "Agreement",
+    "AgreementType",
+    "Claim",
+    "CodeOfConduct",
+    "Commitment",
+    "Event",
+    "Invocation",
+    "ListEntry",
+    "ProcedureFact",
+    "PublishedList",
+    "Signatory",
+    "Standing",
+]

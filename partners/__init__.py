@@ -1,0 +1,1 @@
+"""WHO: countries, groupings, organizations, firms, and the sources that speak of them."""

@@ -1,0 +1,16 @@
+"""The records of this floor. Each module holds one family; import them from here."""
+
+from .countries import Country, Grouping, Membership
+from .firms import Firm, Organization
+from .sources import Citation, Confidence, Source
+
+__all__ = [
+    "Citation",
+    "Confidence",
+    "Country",
+    "Firm",
+    "Grouping",
+    "Membership",
+    "Organization",
+    "Source",
+]

@@ -1,0 +1,151 @@
+"""Published documents, and the citations that tie them to any record of the registry.
+
+They live on this floor because memberships rest on sources too. A citation names its subject by
+kind and natural key, so that evidence outlives what it was about.
+"""
+
+from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
+from django.db import models
+from django.urls import reverse
+
+from sosa_registry.ledger import subjects
+from sosa_registry.ledger.fields import EarliestDay, ImpreciseDateField, LatestDay
+from sosa_registry.ledger.recording import Recorded, Replayable
+
+SLUG = RegexValidator(
+    r"\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z", "Lower-case letters, digits, - and _ only."
+)
+SLUG_LENGTH = 80
+
+
+class Confidence(models.TextChoices):
+    """How sure the curators are of a record."""
+
+    HIGH = "high", "High"
+    MEDIUM = "medium", "Medium"
+    LOW = "low", "Low"
+
+
+class Source(Recorded):
+    """A published document that records rest on."""
+
+    record_type = "sources"
+    record_kind = "source"
+    key_column = "source"
+
+    class Kind(models.TextChoices):
+        REGULATION = "regulation", "Regulation"
+        STATUTE = "statute", "Statute"
+        GOVERNMENT_PAGE = "government page", "Government page"
+        PRESS_RELEASE = "press release", "Press release"
+        CRS_REPORT = "CRS report", "CRS report"
+        THINK_TANK = "think tank", "Think tank"
+        NEWS = "news", "News"
+        OPINION = "opinion", "Opinion"
+        ENCYCLOPEDIA = "encyclopedia", "Encyclopedia"
+
+    class Tier(models.TextChoices):
+        PRIMARY = "primary", "Primary"
+        SECONDARY = "secondary", "Secondary"
+        TERTIARY = "tertiary", "Tertiary"
+
+    slug = models.CharField(
+        max_length=SLUG_LENGTH,
+        unique=True,
+        validators=[SLUG],
+        help_text="Short lasting name of the document, such as crs_if11894_2021. Never reused.",
+    )
+    publisher = models.CharField(max_length=200, help_text="Who published it.")
+    title = models.CharField(max_length=500, help_text="Its title, as published.")
+    url = models.CharField(
+        max_length=1000,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="Where it was read: an http or https address. Empty if it has none.",
+    )
+    published_on = ImpreciseDateField(
+        blank=True, help_text="When it was published: day, month or year. Empty if not known."
+    )
+    published_on_earliest = EarliestDay("published_on")
+    published_on_latest = LatestDay("published_on")
+    retrieved_on = models.DateField(
+        null=True, blank=True, help_text="The day on which it was read for this registry."
+    )
+    verified_on = models.DateField(
+        null=True, blank=True, help_text="The last day on which somebody checked it again."
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices, help_text="What it is.")
+    tier = models.CharField(
+        max_length=10,
+        choices=Tier.choices,
+        help_text="Primary: from those who act. Secondary: about them. Tertiary: from hearsay.",
+    )
+    note = models.TextField(blank=True, help_text="Anything a reader should know about the copy.")
+
+    class Meta:
+        ordering = ("slug",)
+
+    def __str__(self):
+        return f"{self.publisher}: {self.title}"
+
+    def get_absolute_url(self):
+        """The source's page."""
+        return reverse("source", args=[self.slug])
+
+
+class Citation(Replayable):
+    """A source, and the place in it, for one record or event."""
+
+    record_type = "citations"
+    record_kind = "citation"
+    key_field = "key"
+
+    subject_kind = models.CharField(
+        max_length=24, help_text="What is cited for, such as agreement, event, code, invocation."
+    )
+    subject = models.CharField(
+        max_length=SLUG_LENGTH, help_text="The natural key of that record, such as sosa-aus-e1."
+    )
+    source = models.ForeignKey(
+        Source,
+        to_field="slug",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="citations",
+        help_text="The document.",
+    )
+    locator = models.CharField(
+        max_length=200, blank=True, help_text="Section, paragraph or page; empty for the whole."
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Its place among the record's sources."
+    )
+    note = models.TextField(
+        blank=True, validators=[MaxLengthValidator(2000)], help_text="Why it is cited."
+    )
+
+    class Meta:
+        ordering = ("subject_kind", "subject", "position", "source")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject", "source", "locator"],
+                condition=models.Q(superseded_in__isnull=True),
+                name="citation_once",
+                violation_error_message="This place in this source is cited for it already.",
+            )
+        ]
+        indexes = [models.Index(fields=["source", "superseded_in"], name="citation_source")]
+
+    @classmethod
+    def problems_of(cls, rows):
+        """What is cited for exists."""
+        yield from subjects.problems_of(rows)
+
+    @property
+    def key(self) -> str:
+        """Subject, source and locator: a record cites a place in a source once."""
+        parts = [self.subject_kind, self.subject, self.source_id, self.locator]
+        return "/".join(part for part in parts if part)
+
+    def __str__(self):
+        return f"{self.source_id} for {self.subject_kind} {self.subject}"

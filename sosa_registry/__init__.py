@@ -1,0 +1,1 @@
+"""The project: settings, the doors assembled, the API's shared conventions, and the ledger."""

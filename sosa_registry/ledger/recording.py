@@ -1,0 +1,410 @@
+"""`revision()`, the only way to write a registry record, and the records that insist on it.
+
+A `Recorded` model refuses to be saved or deleted, alone or in bulk, outside an open revision; inside
+one, every change ends as a `Version` in the same transaction. One writer at a time holds the head
+row, so revision numbers are gapless and in the order of commits on SQLite and PostgreSQL alike. The
+one thing to know: reading never opens a transaction, it pins a revision number instead.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from . import chain, clock
+from .fields import _DayOf
+from .models import Head, Revision, Version
+
+BATCH = 500
+
+
+class NoOpenRevision(RuntimeError):
+    """A registry record was written outside `revision()`: a fault in the program, not in input."""
+
+
+@dataclass
+class OpenRevision:
+    """A revision being made: who, why, and what has changed so far."""
+
+    number: int
+    at: datetime
+    actor: str
+    user_id: int | None
+    kind: str
+    reason: str
+    previous_hash: str
+    _changes: dict = field(default_factory=dict)
+
+    def record(self, record_type: str, key: str, operation: str, state: dict) -> None:
+        """Note one record's new state; several changes of a record in one revision are one."""
+        before = self._changes.pop((record_type, key), None)
+        created, deleted = Version.Operation.CREATED, Version.Operation.DELETED
+        if before and before[0] == created:
+            if operation == deleted:
+                return
+            operation = created
+        elif before and before[0] == deleted:
+            operation = Version.Operation.CHANGED
+        self._changes[record_type, key] = (operation, state)
+
+    def changed(self, record_type: str) -> dict[str, dict]:
+        """The state of each record of a type touched in this revision, by key."""
+        return {key: made[1] for (kind, key), made in self._changes.items() if kind == record_type}
+
+    def versions(self) -> list[Version]:
+        """The versions to write, in the order in which the records were touched."""
+        return [
+            Version(
+                revision_id=self.number,
+                position=position,
+                record_type=record_type,
+                key=key,
+                operation=operation,
+                state=state,
+                digest=chain.version_digest(record_type, key, operation, state),
+            )
+            for position, ((record_type, key), (operation, state)) in enumerate(
+                self._changes.items(), start=1
+            )
+        ]
+
+
+_open: ContextVar[OpenRevision | None] = ContextVar("open_revision", default=None)
+_projections: list[Callable[[OpenRevision], None]] = []
+
+
+def project_with(function: Callable[[OpenRevision], None]) -> None:
+    """Have a function derive its tables at the end of every revision, whichever door wrote it."""
+    if function not in _projections:
+        _projections.append(function)
+
+
+def current() -> OpenRevision:
+    """The revision that is open; raises NoOpenRevision when none is."""
+    revision_now = _open.get()
+    if revision_now is None:
+        raise NoOpenRevision("Registry records are written inside `with revision(...)` only.")
+    return revision_now
+
+
+@contextmanager
+def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT):
+    """Open one revision: all that is written inside becomes one numbered change, or nothing does.
+
+    `actor` is an account or a name. Inside an open revision this joins it. A revision in which no
+    record changed leaves no trace. Raises ValidationError for an empty reason or unknown kind.
+    """
+    if _open.get() is not None:
+        yield _open.get()
+        return
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why: every change carries a reason."})
+    if kind not in Revision.Kind.values:
+        raise ValidationError({"kind": f"One of {', '.join(Revision.Kind.values)}."})
+    with transaction.atomic():
+        head, _ = Head.objects.select_for_update().get_or_create(id=1)
+        moment = clock.now()
+        opened = OpenRevision(
+            number=head.number + 1,
+            at=max(moment, head.at) if head.at else moment,
+            actor=actor if isinstance(actor, str) else actor.get_username(),
+            user_id=None if isinstance(actor, str) else actor.pk,
+            kind=kind,
+            reason=reason.strip(),
+            previous_hash=head.hash,
+        )
+        token = _open.set(opened)
+        try:
+            yield opened
+            for project in _projections:
+                project(opened)
+        finally:
+            _open.reset(token)
+        _commit(opened, head)
+
+
+def _commit(opened: OpenRevision, head: Head) -> None:
+    versions = opened.versions()
+    if not versions:
+        return
+    made = Revision(
+        number=opened.number,
+        at=opened.at,
+        actor=opened.actor,
+        user_id=opened.user_id,
+        kind=opened.kind,
+        reason=opened.reason,
+        changes=len(versions),
+        actor_digest=chain.actor_digest(opened.actor),
+        previous_hash=opened.previous_hash,
+    )
+    made.hash = chain.revision_hash(made, [version.digest for version in versions])
+    made.save(force_insert=True)
+    by_type: dict[str, list[str]] = {}
+    for version in versions:
+        by_type.setdefault(version.record_type, []).append(version.key)
+    for record_type, keys in by_type.items():
+        for batch in _batches(keys):
+            Version.objects.filter(
+                superseded_by__isnull=True, record_type=record_type, key__in=batch
+            ).update(superseded_by=opened.number)
+    Version.objects.bulk_create(versions, batch_size=BATCH)
+    Head.objects.filter(id=1).update(number=made.number, at=made.at, hash=made.hash)
+
+
+def _batches(items: list) -> Iterable[list]:
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+class RecordedQuerySet(models.QuerySet):
+    """A queryset whose writes are recorded, and stay bulk: two statements a batch, not a row."""
+
+    def with_keys(self):
+        """With all that `state()` needs fetched in the same statement."""
+        return self.select_related(*self.model.state_relations) if self.model.state_relations else self
+
+    def bulk_create(self, objs, batch_size=None, **options):
+        """Insert rows and record each; conflict options would hide a change and are refused."""
+        if any(options.values()):
+            raise TypeError("Recorded rows are inserted or refused, never merged on conflict.")
+        objs, opened = list(objs), current()
+        for obj in objs:
+            obj.recorded_in = opened.number
+        made = super().bulk_create(objs, batch_size=batch_size)
+        for obj in objs:
+            opened.record(obj.record_type, obj.key, Version.Operation.CREATED, obj.state())
+        return made
+
+    def bulk_update(self, objs, fields=None, batch_size=None):
+        """Write the rows that differ from what is stored, and record each; returns how many."""
+        objs, opened = list(objs), current()
+        stored = {
+            row.pk: row
+            for batch in _batches([obj.pk for obj in objs])
+            for row in RecordedQuerySet(self.model).with_keys().filter(pk__in=batch)
+        }
+        differing = [obj for obj in objs if obj.state() != stored[obj.pk].state()]
+        if not differing:
+            return 0
+        self.model._keep_past([stored[obj.pk] for obj in differing], opened.number)
+        for obj in differing:
+            obj.recorded_in = opened.number
+        columns = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
+        models.QuerySet(self.model).bulk_create(
+            differing,
+            batch_size=batch_size or BATCH,
+            update_conflicts=True,
+            unique_fields=[self.model._meta.pk.name],
+            update_fields=columns,
+        )
+        for obj in differing:
+            _record_change(opened, stored[obj.pk], obj)
+        return len(differing)
+
+    bulk_update.alters_data = True
+
+    def update(self, **values):
+        """Set the same values on every row, each recorded."""
+        rows = list(self)
+        for row in rows:
+            for name, value in values.items():
+                setattr(row, name, value)
+        return self.bulk_update(rows)
+
+    update.alters_data = True
+
+    def delete(self):
+        """Delete every row, each recorded; a row that others rest on raises ProtectedError."""
+        rows, opened = list(self.with_keys()), current()
+        _refuse_if_needed(self.model, rows)
+        counts = self.model._erase(rows, opened.number)
+        for row in rows:
+            opened.record(row.record_type, row.key, Version.Operation.DELETED, row.state())
+        return sum(counts.values()), counts
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+def _refuse_if_needed(model: type["Recorded"], rows: list) -> None:
+    """Keys without a database constraint, of rows that keep their past, protect by this check."""
+    for relation in model._meta.related_objects:
+        if relation.on_delete is models.DO_NOTHING and issubclass(relation.related_model, Recorded):
+            wanted = [getattr(row, relation.field.target_field.attname) for row in rows]
+            held = relation.related_model.objects.filter(**{f"{relation.field.name}__in": wanted})
+            if first := held.first():
+                raise models.ProtectedError(f"Still needed by {first}.", {first})
+
+
+def _record_change(opened: OpenRevision, before: "Recorded", after: "Recorded") -> None:
+    if before.key != after.key:
+        opened.record(before.record_type, before.key, Version.Operation.DELETED, before.state())
+        opened.record(after.record_type, after.key, Version.Operation.CREATED, after.state())
+    else:
+        opened.record(after.record_type, after.key, Version.Operation.CHANGED, after.state())
+
+
+class Recorded(models.Model):
+    """A registry record: written inside a revision only, its every state kept as a Version.
+
+    A subclass names its table in the data package (`record_type`), itself as a subject of evidence
+    (`record_kind`), the field that holds its natural key (`key_field`; "key" where it is made of
+    several) and that key's column in the package (`key_column`).
+    """
+
+    record_type: str
+    record_kind: str
+    key_field = "slug"
+    key_column = ""
+    state_relations: dict[str, str] = {}  # foreign keys by row id, and the natural key they stand for
+
+    recorded_in = models.PositiveBigIntegerField(
+        editable=False, help_text="The revision that recorded this state."
+    )
+
+    objects = RecordedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key(self) -> str:
+        """The natural key: unique, public, never reused."""
+        return str(getattr(self, self.key_field))
+
+    def state(self) -> dict:
+        """Every column of the record as the data package names it, references by natural key."""
+        plain = {name: _plain(getattr(self, attname)) for name, attname in self._columns()}
+        for name, natural in self.state_relations.items():
+            plain[name] = getattr(getattr(self, name), natural)
+        return plain
+
+    @classmethod
+    def _columns(cls) -> list[tuple[str, str]]:
+        """Names in the package and attributes on the model, of all that makes up a state."""
+        own = {"recorded_in", "superseded_in"}
+        return [
+            (cls.key_column if cls.key_column and f.name == cls.key_field else f.name, f.attname)
+            for f in cls._meta.concrete_fields
+            if not (f.primary_key or isinstance(f, _DayOf) or f.name in own)
+        ]
+
+    @classmethod
+    def problems_of(cls, rows: list) -> Iterable[tuple["Recorded", str, str]]:
+        """What is wrong with these rows beside others: row, field, sentence. Few statements.
+
+        One rule for one row in a form and for thousands in an import.
+        """
+        return ()
+
+    def clean(self):
+        """Say beside its field what `problems_of` finds in this row."""
+        found: dict[str, list[str]] = {}
+        for _, name, sentence in self.problems_of([self]):
+            found.setdefault(name, []).append(sentence)
+        if found:
+            raise ValidationError(found)
+
+    def save(self, *args, **kwargs):
+        """Write and record the row; a save that changes nothing writes nothing."""
+        opened = current()
+        before = models.QuerySet(type(self)).filter(pk=self.pk).first() if self.pk else None
+        if before is None:
+            self.recorded_in = opened.number
+            super().save(*args, **kwargs)
+            opened.record(self.record_type, self.key, Version.Operation.CREATED, self.state())
+            return
+        if before.state() == self.state():
+            return
+        self._keep_past([before], opened.number)
+        self.recorded_in = opened.number
+        super().save(*args, **{**kwargs, "update_fields": None})
+        _record_change(opened, before, self)
+
+    def delete(self, *args, **kwargs):
+        """Delete and record; a row that others rest on raises ProtectedError."""
+        counts = type(self).objects.filter(pk=self.pk).delete()
+        self.pk = None
+        return counts
+
+    @classmethod
+    def _keep_past(cls, rows: list, number: int) -> None:
+        """Nothing to do: the past of this record is in its versions."""
+
+    @classmethod
+    def _erase(cls, rows: list, number: int) -> dict[str, int]:
+        _, counts = models.QuerySet(cls).filter(pk__in=[row.pk for row in rows]).delete()
+        return counts
+
+
+class ReplayableQuerySet(RecordedQuerySet):
+    """Questions to rows that keep their own past."""
+
+    def known_at(self, number: int):
+        """The rows as they stood at a revision. Ask it of `ever`, which holds closed rows too."""
+        later = models.Q(superseded_in__isnull=True) | models.Q(superseded_in__gt=number)
+        return self.filter(later, recorded_in__lte=number)
+
+
+class LiveManager(models.Manager.from_queryset(ReplayableQuerySet)):
+    """The present rows only; `ever` has the closed ones too."""
+
+    def get_queryset(self):
+        """Rows that no revision has superseded."""
+        return super().get_queryset().filter(superseded_in__isnull=True)
+
+
+class Replayable(Recorded):
+    """A record whose rows are closed, never changed or removed, so that SQL can ask the past.
+
+    The live row keeps its primary key; what it said before stays beside it as a closed row with
+    the revisions that recorded and superseded it. Unique constraints hold for live rows.
+    """
+
+    superseded_in = models.PositiveBigIntegerField(
+        null=True, editable=False, help_text="The revision that replaced it; empty while it stands."
+    )
+
+    objects = LiveManager()
+    ever = ReplayableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _keep_past(cls, rows: list, number: int) -> None:
+        past = [row for row in rows if row.recorded_in != number]
+        for row in past:
+            # What is stored stays as the closed row; the caller writes the live one.
+            row.pk, row._state.adding, row.superseded_in = None, True, number
+        # The live row leaves the partial unique indexes only when it is rewritten, so the closed
+        # copy is inserted already closed and never collides with it.
+        models.QuerySet(cls).bulk_create(past, batch_size=BATCH)
+
+    @classmethod
+    def _erase(cls, rows: list, number: int) -> dict[str, int]:
+        fresh = [row.pk for row in rows if row.recorded_in == number]
+        models.QuerySet(cls).filter(pk__in=fresh).delete()
+        past = [row.pk for row in rows if row.recorded_in != number]
+        models.QuerySet(cls).filter(pk__in=past).update(superseded_in=number)
+        return {cls._meta.label: len(rows)}
+
+
+def _plain(value):
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def recorded_models() -> list[type[Recorded]]:
+    """Every concrete model that records, in the order of definition."""
+
+    def below(model):
+        for child in model.__subclasses__():
+            if not child._meta.abstract:
+                yield child
+            yield from below(child)
+
+    return list(below(Recorded))

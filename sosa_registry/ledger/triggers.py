@@ -1,0 +1,94 @@
+"""The database's own refusal to rewrite the ledger, on SQLite and PostgreSQL.
+
+Revisions and versions can be added, never changed or deleted; the one exception is the column that
+closes a version, once. SQLite drops a table's triggers whenever Django alters the table, so their
+presence is checked (`missing`) by `verify_ledger` and by readiness; migrations that alter these
+tables must call `install` again.
+"""
+
+REVISIONS, VERSIONS = "ledger_revision", "ledger_version"
+_FROZEN = ("id", "revision_id", "position", "record_type", "key", "operation", "state", "digest")
+_MESSAGE = "the ledger is append-only"
+
+
+def _sqlite(frozen) -> dict[str, str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in frozen)
+    reopened = "OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL"
+    made = {
+        f"{table}_no_delete": f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}"
+        for table in (REVISIONS, VERSIONS)
+    }
+    made[f"{REVISIONS}_no_update"] = (
+        f"CREATE TRIGGER {REVISIONS}_no_update BEFORE UPDATE ON {REVISIONS} {refuse}"
+    )
+    made[f"{VERSIONS}_no_update"] = (
+        f"CREATE TRIGGER {VERSIONS}_no_update BEFORE UPDATE ON {VERSIONS} "
+        f"WHEN {changed} OR {reopened} {refuse}"
+    )
+    return made
+
+
+def _postgresql(frozen) -> dict[str, str]:
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in frozen)
+    reopened = "OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL"
+    call = "EXECUTE FUNCTION ledger_refuse()"
+    made = {}
+    for table in (REVISIONS, VERSIONS):
+        made[f"{table}_no_delete"] = (
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW {call}"
+        )
+        made[f"{table}_no_truncate"] = (
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT {call}"
+        )
+    made[f"{REVISIONS}_no_update"] = (
+        f"CREATE TRIGGER {REVISIONS}_no_update BEFORE UPDATE ON {REVISIONS} FOR EACH ROW {call}"
+    )
+    made[f"{VERSIONS}_no_update"] = (
+        f"CREATE TRIGGER {VERSIONS}_no_update BEFORE UPDATE ON {VERSIONS} "
+        f"FOR EACH ROW WHEN ({changed} OR {reopened}) {call}"
+    )
+    return made
+
+
+def _wanted(vendor: str) -> dict[str, str]:
+    return _postgresql(_FROZEN) if vendor == "postgresql" else _sqlite(_FROZEN)
+
+
+def _present(connection) -> set[str]:
+    if connection.vendor == "postgresql":
+        sql = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    else:
+        sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def missing(connection) -> list[str]:
+    """The names of the triggers that should guard the ledger and do not."""
+    return sorted(set(_wanted(connection.vendor)) - _present(connection))
+
+
+def install(connection) -> None:
+    """Make every trigger that is missing."""
+    wanted, absent = _wanted(connection.vendor), missing(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger AS $$ "
+                f"BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$ LANGUAGE plpgsql",
+                None,
+            )
+        for name in absent:
+            cursor.execute(wanted[name], None)
+
+
+def remove(connection) -> None:
+    """Drop them: for a migration that must, and for tests that empty the database."""
+    with connection.cursor() as cursor:
+        for name in set(_wanted(connection.vendor)) & _present(connection):
+            table = REVISIONS if name.startswith(REVISIONS) else VERSIONS
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {name}{on}", None)
