@@ -1,0 +1,210 @@
+"""What one cell says: several agreements and two kinds of evidence judged together. Pure.
+
+A cell is one country and one type on one day. The strongest standing speaks: in force > suspended >
+signed > ended while listed > negotiating > proposed > ended > none; the cell is certain iff one of
+its agreements is. “None, confirmed” and “not recorded” are told apart: the second is no cell at all.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from agreements.lifecycle import ENDED, Status
+
+NONE = "none"
+CERTAIN, POSSIBLE, CONFIRMED = "certain", "possible", "confirmed"
+LISTED, NOT_LISTED = "listed", "not_listed"
+
+_STRENGTH = {
+    Status.IN_FORCE: 8,
+    Status.SUSPENDED: 7,
+    Status.SIGNED: 6,
+    Status.NEGOTIATING: 4,
+    Status.PROPOSED: 3,
+    NONE: 0,
+}
+_ENDED_WHILE_LISTED, _ENDED = 5, 2
+
+
+def strength(status: str, listed: bool) -> int:
+    """How strongly a status speaks beside others; an end speaks louder while still listed."""
+    if status in ENDED:
+        return _ENDED_WHILE_LISTED if listed else _ENDED
+    return _STRENGTH[status]
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """One status that one agreement possibly has on the day, and whether it is certain."""
+
+    status: str
+    certain: bool
+    since: str
+    event: str
+    started: date
+
+
+@dataclass
+class Candidate:
+    """One agreement as it bears on a cell: its possible statuses that day."""
+
+    agreement: str
+    direct: bool
+    standpoints: list[Standpoint] = field(default_factory=list)
+    none_possible: bool = False
+
+    def statuses(self) -> set[str]:
+        """Every status it may have that day."""
+        found = {point.status for point in self.standpoints}
+        return found | {NONE} if self.none_possible else found
+
+
+@dataclass(frozen=True)
+class ListMark:
+    """A published list as it bears on a cell: its name, its date, whether it names the country."""
+
+    list: str
+    as_of: date
+    source: str
+    named: bool
+    qualifier: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The answer for one country and one type.
+
+    `alternatives` are the other statuses that some reading of the dates gives; `basis` is the list
+    by which “none” is confirmed; `practice` is what the latest regulation list says.
+    """
+
+    status: str
+    certainty: str
+    alternatives: tuple[str, ...] = ()
+    agreement: str = ""
+    agreements: tuple[str, ...] = ()
+    since: str = ""
+    event: str = ""
+    through: str = ""
+    practice: str | None = None
+    practice_list: str = ""
+    qualifier: str = ""
+    basis: str = ""
+    basis_as_of: str = ""
+    conflicts: int = 0
+
+    @property
+    def in_practice_only(self) -> bool:
+        """Whether it has ended on paper and the rules still name the country."""
+        return self.practice == LISTED and self.status in ENDED
+
+    @property
+    def on_paper_only(self) -> bool:
+        """Whether it is in force and the rules do not name the country."""
+        return self.practice == NOT_LISTED and self.status == Status.IN_FORCE
+
+
+def judge(
+    candidates: list[Candidate],
+    regulation: ListMark | None,
+    statement: ListMark | None,
+    claims: int,
+) -> Cell | None:
+    """The cell of one country and type, or None when nothing is recorded and nothing conflicts."""
+    listed = bool(regulation and regulation.named)
+    practice = {
+        "practice": (LISTED if listed else NOT_LISTED) if regulation else None,
+        "practice_list": regulation.list if regulation else "",
+        "qualifier": regulation.qualifier if regulation else "",
+    }
+    spoken = [candidate for candidate in candidates if candidate.standpoints]
+    if not spoken:
+        return _absent(regulation, statement, claims, practice)
+    best, speaker = max(
+        ((point, candidate) for candidate in spoken for point in candidate.standpoints),
+        key=lambda pair: _weight(pair[0], pair[1], listed),
+    )
+    certain = any(
+        point.certain and point.status == best.status
+        for candidate in spoken
+        for point in candidate.standpoints
+    )
+    return Cell(
+        status=best.status,
+        certainty=CERTAIN if certain else POSSIBLE,
+        alternatives=() if certain else _alternatives(spoken, best.status, listed),
+        agreement=speaker.agreement,
+        agreements=tuple(sorted(candidate.agreement for candidate in spoken)),
+        since=best.since,
+        event=best.event,
+        through="" if speaker.direct else speaker.agreement,
+        conflicts=claims + _contradicted(spoken, best, regulation, statement),
+        **practice,
+    )
+
+
+def _weight(point: Standpoint, candidate: Candidate, listed: bool) -> tuple:
+    return (
+        strength(point.status, listed),
+        point.certain,
+        candidate.direct,
+        point.started,
+        candidate.agreement,
+    )
+
+
+def _alternatives(spoken: list[Candidate], status: str, listed: bool) -> tuple[str, ...]:
+    """Other statuses the cell may show: none weaker than what some agreement has at the least."""
+    floor = max(
+        min(strength(other, listed) for other in candidate.statuses()) for candidate in spoken
+    )
+    others = set().union(*(candidate.statuses() for candidate in spoken)) - {status}
+    kept = [other for other in others if strength(other, listed) >= floor]
+    return tuple(sorted(kept, key=lambda other: -strength(other, listed)))
+
+
+def _absent(regulation, statement, claims, practice) -> Cell | None:
+    """Without an agreement: none if the latest exhaustive list omits it, else not recorded.
+
+    The regulation decides; a statement only where there is no regulation. Lists that name the
+    country all the same are conflicts, and so are the claims.
+    """
+    named = sum(bool(mark and mark.named) for mark in (regulation, statement))
+    decisive = regulation or statement
+    if decisive and not decisive.named:
+        return Cell(
+            status=NONE,
+            certainty=CONFIRMED,
+            basis=decisive.list,
+            basis_as_of=decisive.as_of.isoformat(),
+            conflicts=claims + named,
+            **practice,
+        )
+    if claims + named:
+        return Cell(status=NONE, certainty="not_recorded", conflicts=claims + named, **practice)
+    return None
+
+
+def _contradicted(spoken, best: Standpoint, *marks: ListMark | None) -> int:
+    """How many of the latest lists say otherwise; one older than the standing says nothing of it.
+
+    A list contradicts when it names the country though nothing may be in force, or omits it though
+    an agreement with the country itself certainly is. What holds through a grouping is no
+    contradiction: lists name bilateral partners.
+    """
+    in_force = any(
+        point.status == Status.IN_FORCE for candidate in spoken for point in candidate.standpoints
+    )
+    direct = any(
+        point.status == Status.IN_FORCE and point.certain
+        for candidate in spoken
+        if candidate.direct
+        for point in candidate.standpoints
+    )
+    found = 0
+    for mark in marks:
+        if mark is None or mark.as_of < best.started:
+            continue
+        said_though_not = mark.named and not in_force
+        omitted_though_so = not mark.named and direct
+        found += said_though_not or omitted_though_so
+    return found

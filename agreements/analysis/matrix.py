@@ -1,0 +1,188 @@
+"""Countries × types on one day, as known at one revision: the question the registry is for.
+
+Six statements, whatever is asked: head, standing, memberships, lists, their entries, claims.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from agreements.lifecycle import Status
+from agreements.models import Claim, Standing
+from partners.models import Membership
+from sosa_registry.ledger.reading import Pin
+
+from .cells import CERTAIN, NONE, Candidate, Cell, Standpoint, judge
+from .lists import Lists, latest_lists
+from .reference import reference
+
+STATUSES = [*Status.values, NONE]
+_ROW = (
+    "type agreement partner partner_grouping status since event possible_from certain_from "
+    "certain_until none_until"
+).split()
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One country and its cells by type; a type without a cell is not recorded."""
+
+    country: str
+    name: str
+    region: str
+    cells: dict[str, Cell]
+
+
+@dataclass
+class Matrix:
+    """The answer: rows by name, totals in force by type, and the lists that practice rests on."""
+
+    as_of: date
+    principal: str
+    types: list[str]
+    rows: list[MatrixRow]
+    totals: dict[str, dict[str, int]]
+    lists: Lists
+    members: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Membered:
+    """Who belongs to a grouping on a day: possibly, and of those who certainly."""
+
+    possible: set[str]
+    certain: set[str]
+
+
+def members_on(pinned: Pin, as_of: date, groupings: Iterable[str]) -> dict[str, Membered]:
+    """Possible and certain members of each grouping on a day. One statement."""
+    found = {slug: Membered(set(), set()) for slug in groupings}
+    if not found:
+        return found
+    rows = Membership.ever.known_at(pinned.revision).possible_on(as_of).filter(grouping__in=found)
+    columns = ("grouping_id", "country_id", "joined_latest", "left", "left_earliest")
+    for slug, country, joined, left, left_earliest in rows.order_by().values_list(*columns):
+        found[slug].possible.add(country)
+        stays = not left or (left_earliest is not None and left_earliest > as_of)
+        if joined is not None and joined <= as_of and stays:
+            found[slug].certain.add(country)
+    return found
+
+
+def matrix(
+    pinned: Pin,
+    as_of: date,
+    *,
+    principal: str = "USA",
+    types: list[str] | None = None,
+    grouping: str = "",
+    region: str = "",
+    status: str = "",
+    every_country: bool = False,
+) -> Matrix:
+    """The matrix. A country is a row when it has a standing or a conflict, or is in the grouping."""
+    known = reference(pinned)
+    types = types or list(known.types)
+    rows = _standing_rows(pinned, as_of, principal, types)
+    wanted = {row["partner_grouping"] for row in rows if row["partner_grouping"]}
+    membered = members_on(pinned, as_of, wanted | ({grouping} if grouping else set()))
+    candidates = _candidates(rows, membered, principal, as_of)
+    lists = latest_lists(pinned, as_of, principal, types)
+    claims = _disagreeing(pinned, as_of)
+    members = membered[grouping].possible - {principal} if grouping else set()
+    named = {country for made in lists.regulations.values() for country in made.entries}
+    asked = members or (set() if grouping else {*known.countries, *named})
+    made = [
+        MatrixRow(code, known.name(code), known.countries[code].region, cells)
+        for code in sorted(asked & set(known.countries), key=known.name)
+        if code != principal
+        and (not region or known.countries[code].region == region)
+        and _is_row(
+            cells := _cells(code, types, candidates, lists, claims),
+            keep=every_country or code in members,
+            status=status,
+        )
+    ]
+    return Matrix(as_of, principal, types, made, _totals(made, types), lists, members)
+
+
+def _standing_rows(pinned: Pin, as_of: date, principal: str, types: list[str]) -> list[dict]:
+    query = Standing.objects.known_at(pinned.revision).possible_on(as_of)
+    return list(query.with_principal(principal).of_types(types).order_by().values(*_ROW))
+
+
+def _candidates(rows, membered, principal: str, as_of: date) -> dict[tuple[str, str], list]:
+    """The agreements that bear on each (country, type), a grouping's spread over its members."""
+    found: dict[tuple[str, str], dict[str, Candidate]] = {}
+    for row in rows:
+        slug = row["partner_grouping"]
+        countries = membered[slug].possible - {principal} if slug else {row["partner"]}
+        for country in countries:
+            # For a member, certainty is the weaker of agreement and membership.
+            sure = not slug or country in membered[slug].certain
+            candidate = found.setdefault((country, row["type"]), {}).setdefault(
+                row["agreement"], Candidate(row["agreement"], direct=not slug)
+            )
+            candidate.none_possible |= not sure or as_of < row["none_until"]
+            candidate.standpoints.append(
+                Standpoint(
+                    row["status"],
+                    sure and row["certain_from"] <= as_of < row["certain_until"],
+                    row["since"],
+                    row["event"],
+                    row["possible_from"],
+                )
+            )
+    return {key: list(by_agreement.values()) for key, by_agreement in found.items()}
+
+
+def _disagreeing(pinned: Pin, as_of: date) -> Counter:
+    """Claims that disagree, by subject: an agreement, or a country's having a type.
+
+    A claim counts from the day as of which it was made; one without a day counts always.
+    """
+    found: Counter = Counter()
+    claims = Claim.ever.known_at(pinned.revision).filter(
+        stance=Claim.Stance.DISAGREES, subject_kind__in=("agreement", "country")
+    )
+    columns = ("subject_kind", "subject", "property", "as_of_earliest")
+    for kind, subject, name, said in claims.order_by().values_list(*columns):
+        if said is None or said <= as_of:
+            found[(kind, subject, name) if kind == "country" else (kind, subject)] += 1
+    return found
+
+
+def _cells(country, types, candidates, lists: Lists, claims: Counter) -> dict[str, Cell]:
+    cells = {}
+    for kind in types:
+        mine = candidates.get((country, kind), [])
+        against = claims["country", country, f"has_{kind.replace('-', '_')}"]
+        against += sum(claims["agreement", candidate.agreement] for candidate in mine)
+        regulation, statement = lists.regulations.get(kind), lists.statements.get(kind)
+        cell = judge(
+            mine,
+            regulation.mark(country) if regulation else None,
+            statement.mark(country) if statement else None,
+            against,
+        )
+        if cell:
+            cells[kind] = cell
+    return cells
+
+
+def _is_row(cells: dict[str, Cell], *, keep: bool, status: str) -> bool:
+    if status:
+        return any(
+            cell.status == status and cell.certainty != "not_recorded" for cell in cells.values()
+        )
+    return keep or any(cell.agreement or cell.conflicts for cell in cells.values())
+
+
+def _totals(rows: list[MatrixRow], types: list[str]) -> dict[str, dict[str, int]]:
+    totals = {kind: {"certain": 0, "possible": 0} for kind in types}
+    for row in rows:
+        for kind, cell in row.cells.items():
+            if cell.status == Status.IN_FORCE:
+                totals[kind]["certain" if cell.certainty == CERTAIN else "possible"] += 1
+    return totals

@@ -1,0 +1,1 @@
+"""The API's shared conventions: errors, paging, formats, filters, schema. No resource lives here."""

@@ -1,0 +1,3 @@
+"""The API assembled: every resource and analysis endpoint under /api/v1/."""
+
+urlpatterns = []

@@ -1,0 +1,28 @@
+"""How gunicorn serves the registry: `gunicorn -c sosa_registry/gunicorn.py sosa_registry.wsgi`.
+
+One process with four threads is right for one machine and embedded SQLite, and stays under
+150 MB. Behind a proxy on a larger one set WEB_CONCURRENCY; anything else can be given to gunicorn
+itself (`--bind`, `--access-logfile -`, or GUNICORN_CMD_ARGS), which wins over this file.
+"""
+
+import os
+from pathlib import Path
+
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
+threads = 4
+
+# The application is loaded once, before forking, so that workers share its memory. Nothing may
+# therefore connect to the database at import: a connection must not cross a fork.
+preload_app = True
+
+timeout = 60  # a full export of a large registry takes longer than gunicorn's 30 s
+keepalive = 5  # the next page of someone reading is a click away
+max_requests = 20_000  # memory that fragments is given back now and then …
+max_requests_jitter = 2_000  # … by one worker at a time
+
+accesslog = None
+control_socket_disable = True  # nobody steers this server but its supervisor
+# The heartbeat file must not wait for a disk that is busy writing.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
