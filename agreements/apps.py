@@ -14,5 +14,7 @@ class AgreementsConfig(AppConfig):
         """Standing follows every revision; `verify_ledger` checks it too."""
         # By name: models can be imported only now that all apps are known.
         ledger = "sosa_registry.ledger"
-        import_string(f"{ledger}.recording.project_with")(import_string("agreements.standing.project"))
+        import_string(f"{ledger}.revising.project_with")(
+            import_string("agreements.standing.project")
+        )
         import_string(f"{ledger}.integrity.also_check")(import_string("agreements.standing.faults"))

@@ -113,7 +113,7 @@ def refuse_unknown(params, allowed: Iterable[str]) -> None:
 
 
 def one_of(name: str, value: str, allowed: Iterable[str], *, fold=str.lower) -> str:
-    """The value, folded, if it is one of these. Raises BadParameter with the nearest and the list."""
+    """The one of these that the value means. Raises BadParameter with the nearest and the list."""
     folded, known = fold(value.strip()), {fold(item): item for item in allowed}
     if folded in known:
         return known[folded]

@@ -1,8 +1,9 @@
 """What one cell says: several agreements and two kinds of evidence judged together. Pure.
 
-A cell is one country and one type on one day. The strongest standing speaks: in force > suspended >
-signed > ended while listed > negotiating > proposed > ended > none; the cell is certain iff one of
-its agreements is. “None, confirmed” and “not recorded” are told apart: the second is no cell at all.
+A cell is one country and one type on one day. The strongest standing speaks: in force, suspended,
+signed, ended while listed, negotiating, proposed, ended, none, in that order; the cell is certain
+iff one of its agreements is. “None, confirmed” and “not recorded” are told apart: the second is no
+cell at all.
 """
 
 from dataclasses import dataclass, field

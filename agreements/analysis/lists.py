@@ -25,7 +25,11 @@ class LatestList:
     def mark(self, country: str) -> ListMark:
         """What it says of one country."""
         return ListMark(
-            self.list, self.as_of, self.source, country in self.entries, self.entries.get(country, "")
+            self.list,
+            self.as_of,
+            self.source,
+            country in self.entries,
+            self.entries.get(country, ""),
         )
 
 
@@ -58,7 +62,11 @@ def latest_lists(pinned: Pin, as_of: date, principal: str, types: list[str]) -> 
         entries.setdefault(slug, {})[country] = qualifier
     found = {
         key: LatestList(
-            row["slug"], row["type"], row["as_of_latest"], row["source_id"], entries.get(row["slug"], {})
+            row["slug"],
+            row["type"],
+            row["as_of_latest"],
+            row["source_id"],
+            entries.get(row["slug"], {}),
         )
         for key, row in chosen.items()
     }

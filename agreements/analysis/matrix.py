@@ -18,10 +18,10 @@ from .lists import Lists, latest_lists
 from .reference import reference
 
 STATUSES = [*Status.values, NONE]
-_ROW = (
-    "type agreement partner partner_grouping status since event possible_from certain_from "
-    "certain_until none_until"
-).split()
+_ROW = [
+    *("type", "agreement", "partner", "partner_grouping", "status", "since", "event"),
+    *("possible_from", "certain_from", "certain_until", "none_until"),
+]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def matrix(
     status: str = "",
     every_country: bool = False,
 ) -> Matrix:
-    """The matrix. A country is a row when it has a standing or a conflict, or is in the grouping."""
+    """The matrix. A country with a standing or a conflict is a row, and every asked-for member."""
     known = reference(pinned)
     types = types or list(known.types)
     rows = _standing_rows(pinned, as_of, principal, types)

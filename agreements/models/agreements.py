@@ -165,8 +165,7 @@ class Agreement(Recorded):
                 violation_error_message="The partner must be another country than the principal.",
             ),
             models.CheckConstraint(
-                condition=models.Q(framework__isnull=True)
-                | ~models.Q(framework=models.F("slug")),
+                condition=models.Q(framework__isnull=True) | ~models.Q(framework=models.F("slug")),
                 name="agreement_not_own_framework",
                 violation_error_message="An agreement cannot implement itself.",
             ),
@@ -272,7 +271,7 @@ class Commitment(Replayable):
     enforceability = models.CharField(
         max_length=11,
         choices=Enforceability.choices,
-        help_text="How firm: statutory > regulatory > contractual > agreed > political > voluntary.",
+        help_text="How firm: statutory, regulatory, contractual, agreed, political, voluntary.",
     )
     note = models.TextField(blank=True, help_text="Anything a reader should know.")
     source = models.ForeignKey(

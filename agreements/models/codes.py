@@ -80,9 +80,7 @@ class CodeOfConduct(Replayable):
     def problems_of(cls, rows):
         """The arrangement is one of this country's."""
         slugs = {row.agreement_id for row in rows if row.agreement_id}
-        partners = dict(
-            Agreement.objects.filter(slug__in=slugs).values_list("slug", "partner_id")
-        )
+        partners = dict(Agreement.objects.filter(slug__in=slugs).values_list("slug", "partner_id"))
         for row in rows:
             partner = partners.get(row.agreement_id)
             if partner and partner != row.country_id:

@@ -29,9 +29,7 @@ class Invocation(Recorded):
     slug = models.CharField(
         max_length=SLUG_LENGTH, unique=True, validators=[SLUG], help_text="Lasting id, as inv001."
     )
-    occurred = ImpreciseDateField(
-        span=True, help_text=f"When: {dates.FORMS}, {dates.SPAN_FORM}."
-    )
+    occurred = ImpreciseDateField(span=True, help_text=f"When: {dates.FORMS}, {dates.SPAN_FORM}.")
     occurred_earliest = EarliestDay("occurred")
     occurred_latest = LatestDay("occurred")
     agreement = models.ForeignKey(

@@ -89,13 +89,18 @@ class Event(Recorded):
         """The next id of an agreement's events; one that was deleted is not given again."""
         prefix = f"{agreement}-e"
         keys = Version.objects.filter(record_type="events", key__startswith=prefix)
-        used = [re.fullmatch(r"\d+", key[len(prefix) :]) for key in keys.values_list("key", flat=True)]
+        used = [
+            re.fullmatch(r"\d+", key[len(prefix) :]) for key in keys.values_list("key", flat=True)
+        ]
         return f"{prefix}{max((int(m[0]) for m in used if m), default=0) + 1 + taken}"
 
     def happening(self) -> lifecycle.Happening:
         """The event as the lifecycle reads it."""
         return lifecycle.Happening(
-            self.slug or "the new event", self.event, dates.parse(self.date), dates.parse(self.until)
+            self.slug or "the new event",
+            self.event,
+            dates.parse(self.date),
+            dates.parse(self.until),
         )
 
     @classmethod

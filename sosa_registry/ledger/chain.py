@@ -1,8 +1,8 @@
 """The arithmetic of the hash chain: what is hashed, and how. Pure, no database.
 
 A version's digest covers its table, key, operation and state; a revision's hash covers its own
-fields, the digests of its versions in order and the hash before it. The actor enters by digest only,
-so that a person's name can be erased without breaking the chain.
+fields, the digests of its versions in order and the hash before it. The actor enters by digest
+only, so that a person's name can be erased without breaking the chain.
 """
 
 import hashlib

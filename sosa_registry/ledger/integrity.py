@@ -98,13 +98,12 @@ def _by_revision() -> Iterator[tuple[int, list[Version]]]:
 
 def _live_rows() -> Iterator[str]:
     for model in recorded_models():
-        stood = {
-            key: state
-            for key, state in Version.objects.open()
+        stood = dict(
+            Version.objects.open()
             .filter(record_type=model.record_type)
             .values_list("key", "state")
             .iterator(chunk_size=2000)
-        }
+        )
         for row in model.objects.with_keys().iterator(chunk_size=2000):
             if row.state() != stood.pop(row.key, None):
                 yield f"{model.record_type} {row.key} differs from its open version."

@@ -50,7 +50,9 @@ class Revision(models.Model):
         help_text="Whether the world changed, the registry had been wrong, or a fact was checked.",
     )
     reason = models.TextField(help_text="Why, in the actor's words.")
-    changes = models.PositiveIntegerField(help_text="How many records it created, changed, deleted.")
+    changes = models.PositiveIntegerField(
+        help_text="How many records it created, changed, deleted."
+    )
     actor_digest = models.CharField(
         max_length=64, help_text="SHA-256 of the actor's name; the chain covers this, not the name."
     )

@@ -1,0 +1,156 @@
+"""What each side has promised the other, whether it is live, and how the two compare.
+
+A commitment counts when its agreement is in force on the day. One by code of conduct is live when
+the partner's code is in place, not yet while it is being instituted, and unknown when no code is
+recorded. Strength: statutory > regulatory > contractual > agreed > political > voluntary.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from agreements.lifecycle import Status
+from agreements.models import CodeOfConduct, Commitment, Standing
+from sosa_registry.ledger.reading import Pin
+
+from .matrix import members_on
+
+STRONGEST_FIRST = list(Commitment.Enforceability.values)
+MUTUAL, ASYMMETRIC, ONE_WAY = "mutual", "asymmetric", "one_way"
+NO_COMMITMENT, UNDETERMINED = "none", "undetermined"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One commitment of one side. `live` is True, False (see `waits_for`) or None: not known."""
+
+    agreement: str
+    type: str
+    kind: str
+    mechanism: str
+    enforceability: str
+    live: bool | None
+    waits_for: str = ""
+    note: str = ""
+
+
+@dataclass
+class KindOfPromise:
+    """One kind of promise, both directions side by side, and the computed label with its reason."""
+
+    kind: str
+    a_to_b: list[Promise] = field(default_factory=list)
+    b_to_a: list[Promise] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """mutual, asymmetric, one_way, none or undetermined: see `label`."""
+        return label(self.a_to_b, self.b_to_a)
+
+
+@dataclass(frozen=True)
+class Reciprocity:
+    """The answer for a pair of countries on a day."""
+
+    a: str
+    b: str
+    kinds: list[KindOfPromise]
+
+
+def strongest(promises: Iterable[Promise]) -> str | None:
+    """The firmest enforceability among live promises, or None when none is live."""
+    live = [promise.enforceability for promise in promises if promise.live]
+    return min(live, key=STRONGEST_FIRST.index, default=None)
+
+
+def label(a_to_b: list[Promise], b_to_a: list[Promise]) -> str:
+    """Compare each side's strongest live promise.
+
+    Both live and equally firm: mutual; both live, not equally firm: asymmetric; one side live:
+    one_way; neither: none. Where a side rests on what is not known, the answer is undetermined.
+    """
+    first, second = strongest(a_to_b), strongest(b_to_a)
+    for side, other in ((first, a_to_b), (second, b_to_a)):
+        if side is None and any(promise.live is None for promise in other):
+            return UNDETERMINED
+    if first and second:
+        return MUTUAL if first == second else ASYMMETRIC
+    return ONE_WAY if first or second else NO_COMMITMENT
+
+
+def reciprocity(pinned: Pin, as_of: date, a: str, b: str) -> Reciprocity:
+    """Both directions between two countries. Five statements at most."""
+    agreements = _in_force(pinned, as_of, a, b)
+    promised = commitments_of(pinned, agreements)
+    codes = _codes(pinned, as_of, {a, b})
+    kinds: dict[str, KindOfPromise] = {}
+    for slug, (type_slug, principal) in agreements.items():
+        for commitment in promised[slug]:
+            giver_is_principal = commitment.direction == Commitment.Direction.PRINCIPAL_TO_PARTNER
+            giver = principal if giver_is_principal else (b if principal == a else a)
+            live, waits_for = _live(commitment, codes.get(giver))
+            promise = Promise(
+                slug,
+                type_slug,
+                commitment.kind,
+                commitment.mechanism,
+                commitment.enforceability,
+                live,
+                waits_for,
+                commitment.note,
+            )
+            made = kinds.setdefault(commitment.kind, KindOfPromise(commitment.kind))
+            (made.a_to_b if giver == a else made.b_to_a).append(promise)
+    order = list(Commitment.Kind.values)
+    return Reciprocity(a, b, sorted(kinds.values(), key=lambda made: order.index(made.kind)))
+
+
+def _in_force(pinned: Pin, as_of: date, a: str, b: str) -> dict[str, tuple[str, str]]:
+    """Agreements certainly in force between the two: slug to (type, principal)."""
+    rows = list(
+        Standing.objects.known_at(pinned.revision)
+        .certain_on(as_of)
+        .filter(status=Status.IN_FORCE, principal__in=(a, b))
+        .order_by("type", "agreement")
+        .values_list("agreement", "type", "principal", "partner", "partner_grouping")
+    )
+    members = members_on(pinned, as_of, {row[4] for row in rows if row[4]})
+    return {
+        agreement: (kind, principal)
+        for agreement, kind, principal, partner, grouping in rows
+        if (b if principal == a else a) == partner
+        or (grouping and (b if principal == a else a) in members[grouping].certain)
+    }
+
+
+def commitments_of(pinned: Pin, agreements: dict[str, tuple]) -> dict[str, list[Commitment]]:
+    """The commitments under each agreement (slug to (type, …)): its own, or else its type's."""
+    own: dict[str, list[Commitment]] = {}
+    of_type: dict[str, list[Commitment]] = {}
+    types = {made[0] for made in agreements.values()}
+    stored = Commitment.ever.known_at(pinned.revision)
+    for commitment in stored.filter(agreement__in=agreements) | stored.filter(type__in=types):
+        if commitment.agreement_id:
+            own.setdefault(commitment.agreement_id, []).append(commitment)
+        else:
+            of_type.setdefault(commitment.type_id, []).append(commitment)
+    return {slug: own.get(slug) or of_type.get(made[0], []) for slug, made in agreements.items()}
+
+
+def _codes(pinned: Pin, as_of: date, countries: set[str]) -> dict[str, CodeOfConduct]:
+    """Each country's code as it stood; a code that came later is not known to be there yet."""
+    stored = CodeOfConduct.ever.known_at(pinned.revision).filter(country__in=countries)
+    began = [code for code in stored if not code.since_earliest or code.since_earliest <= as_of]
+    return {code.country_id: code for code in began}
+
+
+def _live(commitment: Commitment, code: CodeOfConduct | None) -> tuple[bool | None, str]:
+    if commitment.mechanism != Commitment.Mechanism.CODE_OF_CONDUCT:
+        return True, ""
+    if code is None:
+        return None, "no code of conduct is recorded"
+    if code.status == CodeOfConduct.Status.IN_PLACE:
+        return True, ""
+    if code.status == CodeOfConduct.Status.BEING_INSTITUTED:
+        return False, "code of conduct being instituted"
+    return False, "code of conduct ended"

@@ -1,0 +1,159 @@
+"""`revision()`: one numbered change of the registry, made whole or not at all.
+
+One writer at a time holds the head row, so revision numbers are gapless and in the order of commits
+on SQLite and PostgreSQL alike. At the end of a revision the functions that derive tables are
+called, the versions are written, the earlier ones closed, and the chain moves on.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from . import chain, clock
+from .models import Head, Revision, Version
+
+BATCH = 500
+
+
+class NoOpenRevision(RuntimeError):
+    """A registry record was written outside `revision()`: a fault in the program, not in input."""
+
+
+@dataclass
+class OpenRevision:
+    """A revision being made: who, why, and what has changed so far."""
+
+    number: int
+    at: datetime
+    actor: str
+    user_id: int | None
+    kind: str
+    reason: str
+    previous_hash: str
+    _changes: dict = field(default_factory=dict)
+
+    def record(self, record_type: str, key: str, operation: str, state: dict) -> None:
+        """Note one record's new state; several changes of a record in one revision are one."""
+        before = self._changes.pop((record_type, key), None)
+        created, deleted = Version.Operation.CREATED, Version.Operation.DELETED
+        if before and before[0] == created:
+            if operation == deleted:
+                return
+            operation = created
+        elif before and before[0] == deleted:
+            operation = Version.Operation.CHANGED
+        self._changes[record_type, key] = (operation, state)
+
+    def changed(self, record_type: str) -> dict[str, dict]:
+        """The state of each record of a type touched in this revision, by key."""
+        return {key: made[1] for (kind, key), made in self._changes.items() if kind == record_type}
+
+    def versions(self) -> list[Version]:
+        """The versions to write, in the order in which the records were touched."""
+        return [
+            Version(
+                revision_id=self.number,
+                position=position,
+                record_type=record_type,
+                key=key,
+                operation=operation,
+                state=state,
+                digest=chain.version_digest(record_type, key, operation, state),
+            )
+            for position, ((record_type, key), (operation, state)) in enumerate(
+                self._changes.items(), start=1
+            )
+        ]
+
+
+_open: ContextVar[OpenRevision | None] = ContextVar("open_revision", default=None)
+_projections: list[Callable[[OpenRevision], None]] = []
+
+
+def project_with(function: Callable[[OpenRevision], None]) -> None:
+    """Have a function derive its tables at the end of every revision, whichever door wrote it."""
+    if function not in _projections:
+        _projections.append(function)
+
+
+def current() -> OpenRevision:
+    """The revision that is open; raises NoOpenRevision when none is."""
+    revision_now = _open.get()
+    if revision_now is None:
+        raise NoOpenRevision("Registry records are written inside `with revision(...)` only.")
+    return revision_now
+
+
+@contextmanager
+def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT):
+    """Open one revision: all that is written inside becomes one numbered change, or nothing does.
+
+    `actor` is an account or a name. Inside an open revision this joins it. A revision in which no
+    record changed leaves no trace. Raises ValidationError for an empty reason or unknown kind.
+    """
+    if _open.get() is not None:
+        yield _open.get()
+        return
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why: every change carries a reason."})
+    if kind not in Revision.Kind.values:
+        raise ValidationError({"kind": f"One of {', '.join(Revision.Kind.values)}."})
+    with transaction.atomic():
+        head, _ = Head.objects.select_for_update().get_or_create(id=1)
+        moment = clock.now()
+        opened = OpenRevision(
+            number=head.number + 1,
+            at=max(moment, head.at) if head.at else moment,
+            actor=actor if isinstance(actor, str) else actor.get_username(),
+            user_id=None if isinstance(actor, str) else actor.pk,
+            kind=kind,
+            reason=reason.strip(),
+            previous_hash=head.hash,
+        )
+        token = _open.set(opened)
+        try:
+            yield opened
+            for project in _projections:
+                project(opened)
+        finally:
+            _open.reset(token)
+        _commit(opened, head)
+
+
+def _commit(opened: OpenRevision, head: Head) -> None:
+    versions = opened.versions()
+    if not versions:
+        return
+    made = Revision(
+        number=opened.number,
+        at=opened.at,
+        actor=opened.actor,
+        user_id=opened.user_id,
+        kind=opened.kind,
+        reason=opened.reason,
+        changes=len(versions),
+        actor_digest=chain.actor_digest(opened.actor),
+        previous_hash=opened.previous_hash,
+    )
+    made.hash = chain.revision_hash(made, [version.digest for version in versions])
+    made.save(force_insert=True)
+    by_type: dict[str, list[str]] = {}
+    for version in versions:
+        by_type.setdefault(version.record_type, []).append(version.key)
+    for record_type, keys in by_type.items():
+        for batch in batches(keys):
+            Version.objects.filter(
+                superseded_by__isnull=True, record_type=record_type, key__in=batch
+            ).update(superseded_by=opened.number)
+    Version.objects.bulk_create(versions, batch_size=BATCH)
+    Head.objects.filter(id=1).update(number=made.number, at=made.at, hash=made.hash)
+
+
+def batches(items: list) -> Iterable[list]:
+    """The items, at most BATCH at a time: what one statement takes on either engine."""
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
