@@ -1,0 +1,36 @@
+# The registry's commands. Each makes `.venv` and what else it needs first; `make help` lists them.
+# Their longer parts are in .ci/, one small program each, explained at its top.
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+.PHONY: help run admin test lint bench
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+run: ## serve the registry at http://127.0.0.1:8000 (PORT= and DATABASE_URL= are honoured)
+	@$(PYTHON) .ci/environment.py --port "$(PORT)" requirements.txt
+	@.venv/bin/python .ci/prepare.py
+	@exec .venv/bin/gunicorn --config sosa_registry/gunicorn.py sosa_registry.wsgi
+
+admin: ## make an administrator's account (asks; or set DJANGO_SUPERUSER_USERNAME, _EMAIL, _PASSWORD)
+	@$(PYTHON) .ci/environment.py requirements.txt
+	@.venv/bin/python manage.py migrate --verbosity 0
+	@if [ -n "$$DJANGO_SUPERUSER_PASSWORD" ] || [ ! -t 0 ]; then quiet=--noinput; fi; \
+		exec .venv/bin/python manage.py createsuperuser $$quiet
+
+test: ## run every test, on SQLite and on PostgreSQL, in a real browser too
+	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
+	@exec .venv/bin/python .ci/suite.py
+
+lint: ## check style, formatting and the direction of imports
+	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-logo
+
+bench: ## measure speed and memory
+	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
+	@exec .venv/bin/python benchmarks/run.py
