@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import testcases
 
 from agreements.exchange.importing import import_package
 from sosa_registry.ledger import triggers
 from sosa_registry.ledger.reading import pin
+from tests.cast import found_world
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
@@ -29,22 +31,20 @@ def registry(db):
     return pin()
 
 
-@pytest.fixture(autouse=True)
-def _flush_past_triggers(request, monkeypatch):
-    """Let pytest-django empty the database after a transactional test."""
-    if "transactional_db" not in request.fixturenames and "live_server" not in request.fixturenames:
-        marker = request.node.get_closest_marker("django_db")
-        if not (marker and marker.kwargs.get("transaction")):
-            return
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_triggers():
+    """Let Django empty the database after a transactional test, and only then."""
 
-    def flush(*args, **options):
-        if args[0] == "flush":
+    def flush(name, *args, **options):
+        if name == "flush":
             triggers.remove(connection)
-        call_command(*args, **options)
-        if args[0] == "flush":
+        call_command(name, *args, **options)
+        if name == "flush":
             triggers.install(connection)
 
-    monkeypatch.setattr("django.test.testcases.call_command", flush)
+    testcases.call_command = flush
+    yield
+    testcases.call_command = call_command
 
 
 @pytest.fixture
@@ -52,3 +52,9 @@ def live_registry(live_server):
     """A running server over the shipped dataset; its address."""
     load_dataset()
     return live_server.url
+
+
+@pytest.fixture
+def world(db):
+    """A small world of three countries, one league and one type."""
+    found_world()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from agreements.models import Event
 from partners.models import Citation, Country
@@ -93,8 +93,9 @@ def _write(planned: TablePlan, tell: Callable[[str], None]) -> None:
             setattr(row, name, stored[getattr(getattr(row, name), natural)])
     # Frameworks refer to rows of the same table; the database checks keys when it commits.
     try:
-        model.objects.bulk_create(planned.created, batch_size=BATCH)
-        model.objects.bulk_update(planned.changed)
+        with transaction.atomic():
+            model.objects.bulk_create(planned.created, batch_size=BATCH)
+            model.objects.bulk_update(planned.changed)
     except IntegrityError:
         _refuse(list(_constraints(planned)))
         raise

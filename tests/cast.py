@@ -1,0 +1,61 @@
+"""The named cast of the tests: Ruritania and Denmark beside the United States, and short verbs.
+
+Everything here writes through the registry's own doors.
+"""
+
+from agreements.models import Agreement, AgreementType, Event
+from partners.models import Country, Grouping, Membership, Source
+from sosa_registry.ledger.actions import keep
+from sosa_registry.ledger.models import Revision
+from sosa_registry.ledger.recording import revision
+
+
+def source(slug: str = "gazette", **values) -> Source:
+    """A source, unsaved."""
+    return Source(
+        **{
+            "slug": slug,
+            "publisher": "Ruritanian Gazette",
+            "title": f"Notice {slug}",
+            "kind": "government page",
+            "tier": "primary",
+        }
+        | values
+    )
+
+
+def found_world() -> None:
+    """The United States, Ruritania, Denmark, a league of both, and one type."""
+    with revision(actor="founder", reason="A small world", kind=Revision.Kind.IMPORT):
+        Country(code="USA", alpha2="US", name="United States", region="North America").save()
+        Country(
+            code="XRU", alpha2="XR", name="Ruritania", region="Europe", aliases="Ruritanien"
+        ).save()
+        Country(code="DNK", alpha2="DK", name="Denmark", region="Europe").save()
+        AgreementType(slug="sosa", abbreviation="SOSA", name="Arrangement", order=1).save()
+        Grouping(slug="league", name="The League", kind="alliance").save()
+        source().save()
+
+
+def agreement(slug: str = "sosa-xru", partner: str = "XRU", **values) -> Agreement:
+    """An agreement, written."""
+    made = Agreement(slug=slug, type_id="sosa", partner_id=partner, title=f"Paper {slug}", **values)
+    return keep(made, actor="editor", reason="An agreement")
+
+
+def event(agreement_slug: str, kind: str, date: str, until: str = "", slug: str = "") -> Event:
+    """An event, written."""
+    made = Event(agreement_id=agreement_slug, event=kind, date=date, until=until, slug=slug)
+    return keep(made, actor="editor", reason=f"{kind} on {date}")
+
+
+def member(country: str, joined: str, left: str = "", slug: str = "") -> Membership:
+    """A membership of the League, written."""
+    made = Membership(
+        slug=slug or f"league-{country.lower()}",
+        grouping_id="league",
+        country_id=country,
+        joined=joined,
+        left=left,
+    )
+    return keep(made, actor="editor", reason="A membership")

@@ -1,0 +1,110 @@
+"""The ledger proves itself: any row changed by raw SQL is found, and the database refuses first."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from partners.models import Source
+from sosa_registry.ledger import integrity, triggers
+from sosa_registry.ledger.actions import keep
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def three_revisions(db):
+    for n in range(1, 4):
+        keep(cast.source(f"s{n}"), actor="Ada", reason=f"Source {n}")
+
+
+def run(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def tamper(*statements):
+    triggers.remove(connection)
+    for sql in statements:
+        run(sql)
+    triggers.install(connection)
+
+
+def test_a_whole_ledger_has_no_problem(three_revisions, capsys):
+    call_command("verify_ledger")
+    assert "3 revisions verified" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE ledger_revision SET reason = 'x' WHERE number = 2",
+        "DELETE FROM ledger_revision WHERE number = 2",
+        "UPDATE ledger_version SET key = 'x' WHERE revision_id = 2",
+        "UPDATE ledger_version SET state = '{}' WHERE revision_id = 2",
+        "DELETE FROM ledger_version WHERE revision_id = 2",
+    ],
+)
+def test_the_database_refuses_to_rewrite_the_ledger(three_revisions, sql):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        run(sql)
+
+
+def test_a_closed_version_cannot_be_closed_again_or_opened(three_revisions):
+    record = Source.objects.get(slug="s1")
+    record.title = "New"
+    keep(record, actor="Ada", reason="Retitled")
+    for value in ("9", "NULL"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            run(f"UPDATE ledger_version SET superseded_by = {value} WHERE revision_id = 1")
+
+
+def test_the_ways_round_a_trigger_are_closed_too(three_revisions):
+    refused = {
+        "sqlite": "INSERT OR REPLACE INTO ledger_revision "
+        "SELECT * FROM ledger_revision WHERE number = 2",
+        "postgresql": "TRUNCATE ledger_version, ledger_revision",
+    }[connection.vendor]
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        run(refused)
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("UPDATE ledger_revision SET reason = 'x' WHERE number = 2", "Revision 2"),
+        ("UPDATE ledger_revision SET actor = 'x' WHERE number = 2", "Revision 2"),
+        ("UPDATE ledger_version SET key = 'x' WHERE revision_id = 2", "Revision 2, version 1"),
+        ("DELETE FROM ledger_version WHERE revision_id = 2", "Revision 2"),
+        ("UPDATE ledger_head SET number = 2 WHERE id = 1", "The head says revision 2"),
+        ("UPDATE partners_source SET title = 'x' WHERE slug = 's2'", "sources s2 differs"),
+        ("DELETE FROM partners_source WHERE slug = 's2'", "sources s2 is gone"),
+    ],
+)
+def test_the_first_bad_row_is_named(three_revisions, sql, named):
+    tamper(sql)
+    assert next(integrity.problems()).startswith(named)
+    with pytest.raises(CommandError):
+        call_command("verify_ledger")
+
+
+def test_a_revision_taken_out_whole_is_named(three_revisions):
+    tamper(
+        "DELETE FROM ledger_version WHERE revision_id = 2",
+        "DELETE FROM ledger_revision WHERE number = 2",
+    )
+    assert next(integrity.problems()).startswith("Revision 2 is missing")
+
+
+def test_a_missing_trigger_is_named(three_revisions):
+    triggers.remove(connection)
+    found = list(integrity.problems())
+    assert all("Trigger" in problem for problem in found)
+    assert len(found) == len(triggers.missing(connection)) > 3
+
+
+def test_standing_changed_behind_its_events_is_named(world):
+    cast.agreement()
+    cast.event("sosa-xru", "signed", "2020-01-01")
+    run("UPDATE agreements_standing SET status = 'in_force'")
+    assert list(integrity.problems()) == ["The standing of sosa-xru is not what its events say."]
