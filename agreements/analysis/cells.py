@@ -13,6 +13,7 @@ from agreements.lifecycle import ENDED, Status
 
 NONE = "none"
 CERTAIN, POSSIBLE, CONFIRMED = "certain", "possible", "confirmed"
+NOT_RECORDED = "not_recorded"
 LISTED, NOT_LISTED = "listed", "not_listed"
 
 _STRENGTH = {
@@ -181,7 +182,7 @@ def _absent(regulation, statement, claims, practice) -> Cell | None:
             **practice,
         )
     if claims + named:
-        return Cell(status=NONE, certainty="not_recorded", conflicts=claims + named, **practice)
+        return Cell(status=NONE, certainty=NOT_RECORDED, conflicts=claims + named, **practice)
     return None
 
 

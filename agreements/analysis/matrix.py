@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Value
+
+from agreements.grading import supported
 from agreements.lifecycle import Status
 from agreements.models import Claim, Standing
 from partners.models import Membership
 from sosa_registry.ledger.reading import Pin
 
-from .cells import CERTAIN, NONE, Candidate, Cell, Standpoint, judge
+from .cells import CERTAIN, CONFIRMED, NONE, NOT_RECORDED, Candidate, Cell, Standpoint, judge
 from .lists import Lists, latest_lists
 from .reference import reference
 
@@ -79,15 +82,21 @@ def matrix(
     grouping: str = "",
     region: str = "",
     status: str = "",
+    min_grade: str = "",
     every_country: bool = False,
 ) -> Matrix:
-    """The matrix. A country with a standing or a conflict is a row, and every asked-for member."""
+    """The matrix. A country with a standing or a conflict is a row, and every asked-for member.
+
+    `min_grade`: only agreements whose standing that day rests on a source at least so good
+    (grading.py); a cell that only weaker ones speak for is left out, and is no “none”.
+    """
     known = reference(pinned)
     types = types or list(known.types)
-    rows = _standing_rows(pinned, as_of, principal, types)
+    rows = _standing_rows(pinned, as_of, principal, types, min_grade)
     wanted = {row["partner_grouping"] for row in rows if row["partner_grouping"]}
     membered = members_on(pinned, as_of, wanted | ({grouping} if grouping else set()))
     candidates = _candidates(rows, membered, principal, as_of)
+    below = _below_grade(candidates, {row["agreement"] for row in rows if not row["supported"]})
     lists = latest_lists(pinned, as_of, principal, types)
     claims = _disagreeing(pinned, as_of)
     members = membered[grouping].possible - {principal} if grouping else set()
@@ -99,7 +108,7 @@ def matrix(
         if code != principal
         and (not region or known.countries[code].region == region)
         and _is_row(
-            cells := _cells(code, types, candidates, lists, claims),
+            cells := _cells(code, types, candidates, lists, claims, below),
             keep=every_country or code in members,
             status=status,
         )
@@ -107,9 +116,13 @@ def matrix(
     return Matrix(as_of, principal, types, made, _totals(made, types), lists, members)
 
 
-def _standing_rows(pinned: Pin, as_of: date, principal: str, types: list[str]) -> list[dict]:
+def _standing_rows(pinned, as_of, principal, types, min_grade) -> list[dict]:
     query = Standing.objects.known_at(pinned.revision).possible_on(as_of)
-    return list(query.with_principal(principal).of_types(types).order_by().values(*_ROW))
+    good = supported("event", "event", min_grade, pinned.revision) if min_grade else Value(True)
+    query = query.annotate(supported=good)
+    return list(
+        query.with_principal(principal).of_types(types).order_by().values(*_ROW, "supported")
+    )
 
 
 def _candidates(rows, membered, principal: str, as_of: date) -> dict[tuple[str, str], list]:
@@ -137,6 +150,17 @@ def _candidates(rows, membered, principal: str, as_of: date) -> dict[tuple[str, 
     return {key: list(by_agreement.values()) for key, by_agreement in found.items()}
 
 
+def _below_grade(candidates: dict, weak: set[str]) -> set[tuple[str, str]]:
+    """Take the agreements below the grade out; the cells that nothing is left to speak for."""
+    below = set()
+    for key, mine in candidates.items():
+        if weak and (kept := [one for one in mine if one.agreement not in weak]) != mine:
+            candidates[key] = kept
+            if not kept:
+                below.add(key)
+    return below
+
+
 def _disagreeing(pinned: Pin, as_of: date) -> Counter:
     """Claims that disagree, by subject: an agreement, or a country's having a type.
 
@@ -153,9 +177,11 @@ def _disagreeing(pinned: Pin, as_of: date) -> Counter:
     return found
 
 
-def _cells(country, types, candidates, lists: Lists, claims: Counter) -> dict[str, Cell]:
+def _cells(country, types, candidates, lists: Lists, claims: Counter, below) -> dict[str, Cell]:
     cells = {}
     for kind in types:
+        if (country, kind) in below:
+            continue
         mine = candidates.get((country, kind), [])
         against = claims["country", country, f"has_{kind.replace('-', '_')}"]
         against += sum(claims["agreement", candidate.agreement] for candidate in mine)
@@ -174,15 +200,24 @@ def _cells(country, types, candidates, lists: Lists, claims: Counter) -> dict[st
 def _is_row(cells: dict[str, Cell], *, keep: bool, status: str) -> bool:
     if status:
         return any(
-            cell.status == status and cell.certainty != "not_recorded" for cell in cells.values()
+            cell.status == status and cell.certainty != NOT_RECORDED for cell in cells.values()
         )
     return keep or any(cell.agreement or cell.conflicts for cell in cells.values())
 
 
 def _totals(rows: list[MatrixRow], types: list[str]) -> dict[str, dict[str, int]]:
-    totals = {kind: {"certain": 0, "possible": 0} for kind in types}
+    """In force certainly and possibly; of the other rows, who has none, who is not recorded."""
+    totals = {
+        kind: {"certain": 0, "possible": 0, "none_confirmed": 0, "not_recorded": 0}
+        for kind in types
+    }
     for row in rows:
-        for kind, cell in row.cells.items():
-            if cell.status == Status.IN_FORCE:
+        for kind in types:
+            cell = row.cells.get(kind)
+            if cell is None or cell.certainty == NOT_RECORDED:
+                totals[kind]["not_recorded"] += 1
+            elif cell.status == Status.IN_FORCE:
                 totals[kind]["certain" if cell.certainty == CERTAIN else "possible"] += 1
+            elif cell.certainty == CONFIRMED:
+                totals[kind]["none_confirmed"] += 1
     return totals

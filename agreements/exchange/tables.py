@@ -126,8 +126,9 @@ TABLES = (
     _table(
         "published_lists",
         models.PublishedList,
-        "list type grouping as_of kind exhaustive stated_count source confidence note principal",
-        added=("principal",),
+        "list type grouping as_of kind exhaustive stated_count source confidence note principal "
+        "explanation",
+        added=("principal", "explanation"),
     ),
     _table(
         "published_list_entries",

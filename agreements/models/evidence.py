@@ -159,6 +159,9 @@ class PublishedList(Replayable):
         max_length=6, choices=Confidence.choices, default=Confidence.MEDIUM, help_text="How sure."
     )
     note = models.TextField(blank=True, help_text="Anything a reader should know.")
+    explanation = models.TextField(
+        blank=True, help_text="Why it differs from the registry, in a curator's words. It stays."
+    )
 
     class Meta:
         ordering = ("slug",)

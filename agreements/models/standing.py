@@ -84,14 +84,15 @@ class Event(Recorded):
             self.slug = self.next_id(self.agreement_id)
         super().save(*args, **kwargs)
 
-    @staticmethod
-    def next_id(agreement: str, taken: int = 0) -> str:
+    @classmethod
+    def next_id(cls, agreement: str, taken: int = 0) -> str:
         """The next id of an agreement's events; one that was deleted is not given again."""
         prefix = f"{agreement}-e"
-        keys = Version.objects.filter(record_type="events", key__startswith=prefix)
-        used = [
-            re.fullmatch(r"\d+", key[len(prefix) :]) for key in keys.values_list("key", flat=True)
-        ]
+        versions = Version.objects.filter(record_type="events", key__startswith=prefix)
+        # Those of the revision that is open have no version yet.
+        rows = cls.objects.filter(slug__startswith=prefix)
+        keys = {*versions.values_list("key", flat=True), *rows.values_list("slug", flat=True)}
+        used = [re.fullmatch(r"\d+", key[len(prefix) :]) for key in keys]
         return f"{prefix}{max((int(m[0]) for m in used if m), default=0) + 1 + taken}"
 
     def happening(self) -> lifecycle.Happening:

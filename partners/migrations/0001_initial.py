@@ -4,8 +4,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import sosa_registry.ledger.fields
 from django.db import migrations, models
+
+import sosa_registry.ledger.fields
 
 
 class Migration(migrations.Migration):

@@ -102,9 +102,10 @@ class RecordedQuerySet(models.QuerySet):
 
 
 def _refuse_if_needed(model: type["Recorded"], rows: list) -> None:
-    """Keys without a database constraint, of rows that keep their past, protect by this check."""
+    """What is closed instead of deleted, and keys without a constraint, protect by this check."""
+    protecting = (models.DO_NOTHING, models.PROTECT)
     for relation in model._meta.related_objects:
-        if relation.on_delete is models.DO_NOTHING and issubclass(relation.related_model, Recorded):
+        if relation.on_delete in protecting and issubclass(relation.related_model, Recorded):
             wanted = [getattr(row, relation.field.target_field.attname) for row in rows]
             held = relation.related_model.objects.filter(**{f"{relation.field.name}__in": wanted})
             if first := held.first():

@@ -1,0 +1,94 @@
+"""How do we know: for any record, the sources behind it and the claims about it, summed up.
+
+`summaries` serves lists: two statements for a page of records, however many. Claims that agree
+support too, but the grade and the number of sources count what the record itself rests on.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agreements.grading import best, grade_of
+from agreements.models import Claim
+from partners.models import Citation
+from sosa_registry.ledger.reading import Pin
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Grade of the best supporting source, how many there are, how many claims disagree."""
+
+    grade: str
+    sources: int
+    conflicts: int
+
+
+@dataclass
+class Claimed:
+    """What sources say of one property, by their stance, beside one another."""
+
+    property: str
+    agrees: list[Claim] = field(default_factory=list)
+    qualifies: list[Claim] = field(default_factory=list)
+    disagrees: list[Claim] = field(default_factory=list)
+
+    @property
+    def yes(self) -> int:
+        """How many sources say that it is so, for a property such as has_sosa."""
+        return len(self._sources("yes"))
+
+    @property
+    def no(self) -> int:
+        """How many sources say that it is not so."""
+        return len(self._sources("no"))
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether every claim about it answers yes or no."""
+        return all(_answer(claim) for claim in self._all())
+
+    def _all(self) -> list[Claim]:
+        return [*self.agrees, *self.qualifies, *self.disagrees]
+
+    def _sources(self, answer: str) -> set[str]:
+        return {claim.source_id for claim in self._all() if _answer(claim) == answer}
+
+
+def _answer(claim: Claim) -> str:
+    first = claim.value.split(" ", 1)[0].strip(",;.").lower()
+    return first if first in {"yes", "no"} else ""
+
+
+def summaries(
+    pinned: Pin,
+    record_kind: str,
+    keys: Iterable[str],
+    own: dict[str, tuple[str, str]] | None = None,
+) -> dict[str, Evidence]:
+    """The evidence behind each record of a kind. `own`: kind and tier of a record's own source."""
+    keys = list(keys)
+    grades: dict[str, dict[str, str]] = defaultdict(dict)
+    cited = Citation.ever.known_at(pinned.revision).filter(
+        subject_kind=record_kind, subject__in=keys
+    )
+    columns = ("subject", "source_id", "source__kind", "source__tier")
+    for key, source, kind, tier in cited.order_by().values_list(*columns):
+        grades[key][source] = grade_of(kind, tier)
+    for key, (kind, tier) in (own or {}).items():
+        grades[key]["own"] = grade_of(kind, tier)
+    claims = Claim.ever.known_at(pinned.revision).filter(
+        subject_kind=record_kind, subject__in=keys, stance=Claim.Stance.DISAGREES
+    )
+    against = Counter(claims.order_by().values_list("subject", flat=True))
+    return {
+        key: Evidence(best(grades[key].values()), len(grades[key]), against[key]) for key in keys
+    }
+
+
+def by_property(claims: Iterable[Claim]) -> list[Claimed]:
+    """Claims grouped by what they are about, stances apart, those with disagreement first."""
+    found: dict[str, Claimed] = {}
+    for claim in claims:
+        made = found.setdefault(claim.property, Claimed(claim.property))
+        getattr(made, claim.stance).append(claim)
+    return sorted(found.values(), key=lambda made: (not made.disagrees, made.property))

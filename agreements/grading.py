@@ -1,0 +1,66 @@
+"""The grade of evidence: one rule table, from what a source is to how firmly it supports.
+
+Nobody types a grade. A record has the grade of its best supporting source, a matrix cell that of
+the event that gives its status. The about page prints this table.
+"""
+
+from django.db.models import Exists, OuterRef, Q
+
+from partners.models import Citation, Source
+
+Kind, Tier = Source.Kind, Source.Tier
+GRADES = ("A", "B", "C", "D", "E")
+OFFICIAL_TEXT = (Kind.REGULATION, Kind.STATUTE, Kind.GOVERNMENT_PAGE)
+
+# (grade, kinds, whether only of the primary tier, what it says): the first row that fits decides.
+RULES = (
+    ("A", OFFICIAL_TEXT, True, "Regulation, statute or government page of the primary tier"),
+    ("B", (Kind.PRESS_RELEASE,), True, "Press release of the primary tier"),
+    (
+        "C",
+        (Kind.CRS_REPORT, Kind.PRESS_RELEASE, *OFFICIAL_TEXT),
+        False,
+        "CRS report; official text or press release of another tier",
+    ),
+    ("D", (Kind.NEWS, Kind.THINK_TANK), False, "News, think tank"),
+    ("E", (Kind.OPINION, Kind.ENCYCLOPEDIA), False, "Opinion, encyclopedia"),
+)
+
+
+def grade_of(kind: str, tier: str) -> str:
+    """The grade that a source of this kind and tier gives."""
+    for grade, kinds, primary_only, _ in RULES:
+        if kind in kinds and (tier == Tier.PRIMARY or not primary_only):
+            return grade
+    raise ValueError(f"No rule grades a source of kind {kind!r}.")
+
+
+def best(grades) -> str:
+    """The best of some grades; empty when there is none."""
+    return min(grades, default="")
+
+
+def _at_least(grade: str, prefix: str) -> Q:
+    """Sources at least this good, as a condition on a path to the source."""
+    wanted = Q(pk__in=())
+    for name, kinds, primary_only, _ in RULES:
+        if name <= grade:
+            fits = Q(**{f"{prefix}kind__in": kinds})
+            if primary_only:
+                fits &= Q(**{f"{prefix}tier": Tier.PRIMARY})
+            wanted |= fits
+    return wanted
+
+
+def supported(record_kind: str, key: str, grade: str, revision: int) -> Exists:
+    """That a record, named by a column, cites a source at least this good, as known then."""
+    return Exists(
+        Citation.ever.known_at(revision)
+        .filter(subject_kind=record_kind, subject=OuterRef(key))
+        .filter(_at_least(grade, "source__"))
+    )
+
+
+def own_source(grade: str) -> Q:
+    """That a record's own `source` is at least this good: for records that have one."""
+    return _at_least(grade, "source__")
