@@ -78,6 +78,14 @@ class RecordInline(admin.TabularInline):
         """The formset, whose forms know what was refused."""
         return super().get_formset(request, obj, **{"form": told(self.form, request), **kwargs})
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A lean row: what it refers to is added here, but edited on its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field.widget, admin.widgets.RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_view_related = False
+            field.widget.can_delete_related = False
+        return field
+
     def history_of(self, parent: Recorded) -> Q:
         """Which versions are of records that belong, or belonged, to the parent."""
         return Q(record_type=self.model.record_type, **{f"state__{self.fk_name}": parent.key})
@@ -203,7 +211,12 @@ class RecordedAdmin(admin.ModelAdmin):
                 counts[name] = counts.get(name, 0) + 1
                 allowed = self.admin_site.get_model_admin(type(row)).has_delete_permission(request)
                 lacking |= set() if allowed else {row._meta.verbose_name}
-        return going, counts, lacking, [line for record in objs for line in self._in_the_way(record)]
+        return (
+            going,
+            counts,
+            lacking,
+            [line for record in objs for line in self._in_the_way(record)],
+        )
 
     def _in_the_way(self, record) -> Iterator[str]:
         for rows in self.rests_on(record):
@@ -254,7 +267,7 @@ class RecordedAdmin(admin.ModelAdmin):
         going, counts, lacking, protected = self.get_deleted_objects(records, request)
         if form.is_bound and form.is_valid() and not (lacking or protected):
             try:
-                self.delete_queryset(request, records)
+                self.delete_queryset(request, queryset.all())
             except REFUSALS as error:
                 form.add_error(None, sentences_of(error))
             else:
@@ -331,12 +344,15 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_display = ("number", "at", "actor", "kind", "changes", "reason")
     list_filter = ("kind",)
     search_fields = ("reason", "actor")
-    fields = ("number", "at", "actor", "kind", "reason", "changes", "its_versions", "previous_hash")
+    fields = (
+        ("number", "at"),
+        ("actor", "kind"),
+        "reason",
+        ("changes", "its_versions"),
+        "previous_hash",
+        "hash",
+    )
     readonly_fields = ("its_versions",)
-
-    def get_fields(self, request, obj=None):
-        """The hash comes last, below the one it is chained to."""
-        return (*self.fields, "hash")
 
     @admin.display(description="versions")
     def its_versions(self, made):

@@ -1,0 +1,47 @@
+"""Removing a record with its evidence: what goes along, and what stands in the way.
+
+It lives on this floor because citations do. A citation ties a source to a record and goes with it;
+every other evidence about a record (a claim is one source's word) stays, so the record must too.
+"""
+
+from collections.abc import Iterator
+
+from django.db.models import ProtectedError, QuerySet
+
+from sosa_registry.ledger import actions
+from sosa_registry.ledger.models import Revision
+from sosa_registry.ledger.recording import Recorded, recorded_models, revision
+
+from .models import Citation
+
+
+def citations_of(record: Recorded) -> QuerySet[Citation]:
+    """The citations for a record; none for one without a natural key of its own."""
+    if record.key_field == "key":
+        return Citation.objects.none()
+    return Citation.objects.filter(subject_kind=record.record_kind, subject=record.key)
+
+
+def rests_on(record: Recorded) -> Iterator[QuerySet]:
+    """The records, kind by kind, for which this one cannot be removed. Kinds may be empty."""
+    for relation in record._meta.related_objects:
+        if issubclass(relation.related_model, Recorded):
+            yield relation.related_model.objects.filter(**{relation.field.name: record})
+    if record.key_field == "key":
+        return
+    for model in recorded_models():
+        if model is not Citation and any(f.name == "subject_kind" for f in model._meta.fields):
+            yield model.objects.filter(subject_kind=record.record_kind, subject=record.key)
+
+
+def remove_with_citations(
+    record: Recorded, *, actor, reason: str, kind: str = Revision.Kind.CORRECTION
+) -> None:
+    """Delete a record and its citations. Raises ProtectedError while others rest on it."""
+    with revision(actor=actor, reason=reason, kind=kind):
+        for rows in rests_on(record):
+            if first := rows.first():
+                what = f"{first._meta.verbose_name} {first.key}"
+                raise ProtectedError(f"“{record}” is still needed by {what}.", {first})
+        citations_of(record).delete()
+        actions.remove(record, actor=actor, reason=reason, kind=kind)

@@ -1,0 +1,214 @@
+"""Curation of countries, groupings, organizations, firms, sources and citations.
+
+`CitedAdmin` is the base of every record's admin here and above: it adds the record's citations to
+its page, and deletes by the rule of `actions.remove_with_citations`.
+"""
+
+from functools import partial
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.forms.models import BaseModelFormSet, modelformset_factory
+
+from sosa_registry.ledger import subjects
+from sosa_registry.ledger.admin import RecordedAdmin, RecordInline, told
+from sosa_registry.ledger.forms import InlineRecordForm
+
+from . import actions
+from .models import Citation, Country, Firm, Grouping, Membership, Organization, Source
+
+
+class CitationForm(InlineRecordForm):
+    """A citation on the page of what it is for."""
+
+    may_add = may_change = True  # the account's permissions, set by the inline
+
+    def has_changed(self):
+        """An edit that the account may not make is no edit."""
+        may = self.may_add if self.instance._state.adding else self.may_change
+        return may and super().has_changed()
+
+    def _get_validation_exclusions(self):
+        # A page's subject is known once its record is stored; before, it can have no citation yet.
+        known = {"subject_kind", "subject"} if self.instance.subject else set()
+        return super()._get_validation_exclusions() - known
+
+
+class CitationFormSet(BaseModelFormSet):
+    """The citations of one record, found by its kind and key: there is no foreign key to follow."""
+
+    def __init__(
+        self, data=None, files=None, instance=None, save_as_new=False, queryset=None, **kwargs
+    ):
+        self.instance = instance
+        mine = queryset & actions.citations_of(instance) if instance.pk else queryset.none()
+        super().__init__(data, files, queryset=mine, **kwargs)
+
+    @classmethod
+    def get_default_prefix(cls):
+        """The prefix of its fields on the page."""
+        return "citations"
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.subject_kind = self.instance.record_kind
+        form.instance.subject = self.instance.key
+        return form
+
+    def save_new(self, form, commit=True):
+        """A new citation is for this record, whose key is known by now."""
+        form.instance.subject = self.instance.key
+        return super().save_new(form, commit=commit)
+
+
+class CitationInline(RecordInline):
+    """The sources of the record whose page it is."""
+
+    model = Citation
+    form = CitationForm
+    formset = CitationFormSet
+    fields = ("source", "locator", "position", "note")
+    autocomplete_fields = ("source",)
+    verbose_name_plural = "citations: the sources this record rests on"
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """A formset without a foreign key, by the account's permissions."""
+        may = {
+            "may_add": self.has_add_permission(request, obj),
+            "may_change": self.has_change_permission(request, obj),
+        }
+        form = told(self.form, request)
+        return modelformset_factory(
+            Citation,
+            form=type(form.__name__, (form,), may),
+            formset=self.formset,
+            fields=self.fields,
+            extra=self.extra,
+            max_num=self.get_max_num(request, obj),
+            can_delete=self.has_delete_permission(request, obj),
+            formfield_callback=partial(self.formfield_for_dbfield, request=request),
+        )
+
+    def history_of(self, parent):
+        """The citations for the parent, past ones too."""
+        return Q(
+            record_type=Citation.record_type,
+            state__subject_kind=parent.record_kind,
+            state__subject=parent.key,
+        )
+
+
+class CitedAdmin(RecordedAdmin):
+    """A record with its citations: they are edited and deleted with it."""
+
+    def get_inlines(self, request, obj):
+        """Its own, then the citations, where the record can be cited for."""
+        citable = self.model.key_field != "key"
+        return [*super().get_inlines(request, obj), *([CitationInline] if citable else [])]
+
+    def remove(self, record):
+        """The record and its citations, unless others rest on it."""
+        # Joins the revision that is open, whose actor and reason count.
+        actions.remove_with_citations(record, actor="", reason="")
+
+    def goes_along(self, record):
+        """Its citations."""
+        return list(actions.citations_of(record))
+
+    def rests_on(self, record):
+        """What stands in the way, by the same rule as the deletion itself."""
+        return actions.rests_on(record)
+
+
+class SubjectMixin:
+    """For records about any other: the kinds there are, to choose from."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A choice of kinds instead of a free text."""
+        if db_field.name != "subject_kind":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        choices = [("", "---------"), *((kind, kind) for kind in sorted(subjects.kinds()))]
+        return forms.ChoiceField(choices=choices, help_text=db_field.help_text)
+
+
+class MembershipInline(RecordInline):
+    """A grouping's members."""
+
+    model = Membership
+    fk_name = "grouping"
+    fields = ("slug", "country", "joined", "left", "source", "confidence", "note")
+    autocomplete_fields = ("country", "source")
+
+
+@admin.register(Country)
+class CountryAdmin(CitedAdmin):
+    """Countries: their names, and the aliases by which search and import find them."""
+
+    list_display = ("name", "code", "alpha2", "region", "aliases")
+    list_filter = ("region",)
+    search_fields = ("name", "code", "alpha2", "official_name", "aliases")
+
+
+@admin.register(Grouping)
+class GroupingAdmin(CitedAdmin):
+    """Groupings with their members."""
+
+    list_display = ("name", "slug", "kind", "founded")
+    list_filter = ("kind",)
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("source",)
+    inlines = (MembershipInline,)
+
+
+@admin.register(Membership)
+class MembershipAdmin(CitedAdmin):
+    """Memberships, one by one."""
+
+    list_display = ("slug", "grouping", "country", "joined", "left", "confidence")
+    list_filter = ("grouping", "confidence")
+    list_select_related = ("grouping", "country")
+    search_fields = ("slug", "country__name", "grouping__name")
+    autocomplete_fields = ("grouping", "country", "source")
+
+
+@admin.register(Organization)
+class OrganizationAdmin(CitedAdmin):
+    """Ministries and agencies."""
+
+    list_display = ("name", "slug", "country", "aliases")
+    list_filter = (("country", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("country",)
+    search_fields = ("name", "slug", "aliases")
+    autocomplete_fields = ("country",)
+
+
+@admin.register(Firm)
+class FirmAdmin(CitedAdmin):
+    """Firms."""
+
+    list_display = ("name", "slug", "country", "cage_code")
+    list_filter = (("country", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("country",)
+    search_fields = ("name", "slug", "cage_code", "aliases")
+    autocomplete_fields = ("country",)
+
+
+@admin.register(Source)
+class SourceAdmin(CitedAdmin):
+    """Published documents."""
+
+    list_display = ("slug", "publisher", "title", "published_on", "kind", "tier", "verified_on")
+    list_filter = ("kind", "tier")
+    search_fields = ("slug", "publisher", "title", "url")
+
+
+@admin.register(Citation)
+class CitationAdmin(SubjectMixin, CitedAdmin):
+    """Citations of every record; each can be edited on its record's page too."""
+
+    list_display = ("__str__", "subject_kind", "subject", "source", "locator")
+    list_filter = ("subject_kind",)
+    list_select_related = ("source",)
+    search_fields = ("subject", "source__slug", "source__title", "locator")
+    autocomplete_fields = ("source",)
