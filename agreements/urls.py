@@ -1,3 +1,32 @@
-"""Addresses of the pages of this floor."""
+"""Addresses of the pages that show agreements, profiles of countries and evidence among them."""
 
-urlpatterns = []
+from django.urls import path
+
+from .views.agreements import agreement_page, agreements_page
+from .views.countries import countries_page, country_page
+from .views.kinds import grouping_page, type_page, types_page
+from .views.matrix import matrix_page
+from .views.records import code_page, codes_page, firm_page, invocation_page, invocations_page
+from .views.registry import about_page, change_page, changes_page, search_page
+from .views.sources import source_page
+
+urlpatterns = [
+    path("", matrix_page, name="matrix"),
+    path("countries/", countries_page, name="countries"),
+    path("countries/<str:code>/", country_page, name="country"),
+    path("agreements/", agreements_page, name="agreements"),
+    path("agreements/<str:slug>/", agreement_page, name="agreement"),
+    path("types/", types_page, name="types"),
+    path("types/<str:slug>/", type_page, name="type"),
+    path("groupings/<str:slug>/", grouping_page, name="grouping"),
+    path("codes/", codes_page, name="codes"),
+    path("codes/<str:slug>/", code_page, name="code"),
+    path("firms/<str:slug>/", firm_page, name="firm"),
+    path("sources/<str:slug>/", source_page, name="source"),
+    path("invocations/", invocations_page, name="invocations"),
+    path("invocations/<str:slug>/", invocation_page, name="invocation"),
+    path("changes/", changes_page, name="changes"),
+    path("changes/<int:number>/", change_page, name="change"),
+    path("search/", search_page, name="search"),
+    path("about/", about_page, name="about"),
+]

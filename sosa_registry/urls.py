@@ -9,3 +9,8 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("", include("agreements.urls")),
 ]
+
+handler400 = "sosa_registry.pages.bad_request"
+handler403 = "sosa_registry.pages.forbidden"
+handler404 = "sosa_registry.pages.not_found"
+handler500 = "sosa_registry.pages.failed"

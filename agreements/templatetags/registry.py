@@ -1,0 +1,36 @@
+"""How templates show dates, statuses and glyphs. They format; they decide nothing."""
+
+from datetime import date
+
+from django import template
+from django.utils.html import format_html
+
+from agreements.views.marks import status_words
+from sosa_registry.ledger import dates
+
+register = template.Library()
+
+
+@register.filter
+def edtf(text):
+    """An imprecise date in words, its EDTF text kept in the markup; a dash when not known."""
+    if not text:
+        return format_html('<span class="muted">{}</span>', "not known")
+    if isinstance(text, date):
+        return format_html('<time class="nowrap" datetime="{0}">{0}</time>', text.isoformat())
+    said = dates.display(text)
+    if said == text:
+        return format_html('<time class="nowrap" datetime="{0}">{0}</time>', text)
+    return format_html('<data value="{}" title="EDTF: {}">{}</data>', text, text, said)
+
+
+@register.filter
+def status_name(status):
+    """A status as a reader says it."""
+    return status_words(status)
+
+
+@register.simple_tag
+def glyph(name):
+    """A glyph from the page's sprite; words always stand beside it."""
+    return format_html('<svg class="glyph" aria-hidden="true"><use href="#g-{}"></use></svg>', name)

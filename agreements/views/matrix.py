@@ -1,0 +1,114 @@
+"""The matrix page: countries × types on one day. Six statements, as many as the analysis."""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from agreements.analysis.changes import change_days
+from agreements.analysis.matrix import Matrix, matrix
+from agreements.analysis.reference import Reference, reference
+from sosa_registry.asking import some_of
+from sosa_registry.pages import Question, Toolbar, clock_query, refused, show
+
+from .marks import LEGEND, mark
+
+ALLOWED = ("as_of", "known_at", "grouping", "region", "type", "principal")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One country as the matrix shows it: its cells as ready markup, a template being too slow."""
+
+    code: str
+    name: str
+    region: str
+    cells: SafeString
+
+
+def matrix_page(request):
+    """Countries × types."""
+    question = Question(request, *ALLOWED)
+    clocks = question.clocks
+    known = reference(clocks.pin)
+    grouping = question.choice("grouping", known.groupings)
+    region = question.choice("region", known.regions)
+    types = question.read(some_of, "type", known.types) or None
+    principal = question.choice("principal", known.countries, "USA")
+    toolbar = matrix_toolbar(question, known)
+    if question.faults:
+        return refused(question, toolbar, "matrix", "Matrix")
+    found = matrix(
+        clocks.pin, clocks.as_of, principal=principal, types=types, grouping=grouping, region=region
+    )
+    before, after = change_days(clocks.pin, clocks.as_of, principal)
+    api = question.address(known_at=clocks.known_at, as_of=clocks.as_of.isoformat())
+    return show(
+        question,
+        "matrix.html",
+        "matrix",
+        api=f"matrix/{api}",
+        toolbar=toolbar,
+        principal=known.name(principal),
+        grouping=known.groupings.get(grouping),
+        region=region,
+        types=[known.types[kind] for kind in found.types],
+        totals=[found.totals[kind] for kind in found.types],
+        rows=rows_of(found, known, clock_query(clocks)),
+        lists=sorted(found.lists.regulations.values(), key=lambda made: made.type),
+        legend=LEGEND,
+        previous=before,
+        previous_url=before and question.address(as_of=before.isoformat()),
+        next=after,
+        next_url=after and question.address(as_of=after.isoformat()),
+    )
+
+
+def matrix_toolbar(question: Question, known: Reference) -> Toolbar:
+    """The matrix's fields."""
+    groupings = [(made.slug, made.name) for made in known.groupings.values()]
+    types = [(made.slug, made.abbreviation) for made in known.types.values()]
+    return (
+        Toolbar(question, "What the matrix shows")
+        .clocks()
+        .select("grouping", "Grouping", "Every country", groupings)
+        .select("region", "Region", "Every region", [(name, name) for name in known.regions])
+        .select("type", "Type", "Every type", types)
+        .keep("principal")
+    )
+
+
+def rows_of(found: Matrix, known: Reference, query: str) -> list[Row]:
+    """The rows with their cells as markup."""
+    return [
+        Row(
+            row.country,
+            row.name,
+            row.region,
+            format_html_join("", "{}", ((_cell(row, kind, known, query),) for kind in found.types)),
+        )
+        for row in found.rows
+    ]
+
+
+_BLANK = format_html(
+    '<td class="s-not_recorded"><svg class="glyph" aria-hidden="true">'
+    '<use href="#g-not_recorded"></use></svg><span class="sr">{}</span></td>',
+    "Not recorded",
+)
+
+
+def _cell(row, kind: str, known: Reference, query: str) -> SafeString:
+    cell = row.cells.get(kind)
+    if cell is None:
+        return _BLANK
+    shown = mark(cell, known, row.country, kind, query)
+    signs = format_html('<sup class="mark" aria-hidden="true">{}</sup>', shown.marks)
+    return format_html(
+        '<td class="s-{0}"><a href="{1}" title="{2}"><svg class="glyph" aria-hidden="true">'
+        '<use href="#g-{0}"></use></svg>{3}<span class="sr">{2}</span></a></td>',
+        shown.glyph,
+        shown.url,
+        shown.detail,
+        signs if shown.marks else "",
+    )
