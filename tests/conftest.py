@@ -4,24 +4,15 @@ The ledger's triggers refuse the flush that ends a transactional test, so they a
 it and made again; production has no such switch.
 """
 
-from pathlib import Path
-
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import testcases
 
-from agreements.exchange.importing import import_package
 from sosa_registry.ledger import triggers
 from sosa_registry.ledger.reading import pin
 from tests.cast import found_world
-
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-
-
-def load_dataset() -> None:
-    """The shipped dataset, in one revision."""
-    import_package(FIXTURES, actor="tests", reason="The shipped dataset")
+from tests.snapshot import load_dataset
 
 
 @pytest.fixture

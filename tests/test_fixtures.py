@@ -9,7 +9,7 @@ import pytest
 
 from agreements.analysis.matrix import matrix
 from agreements.exchange import package
-from tests.conftest import FIXTURES
+from tests.snapshot import FIXTURES
 
 MANIFEST = json.loads((FIXTURES / "manifest.json").read_text())["tables"]
 

@@ -1,4 +1,4 @@
-"""The days on which an answer may change: where standing, membership or lists begin and end.
+"""The days on which an answer may change: standing, membership, lists, claims begin or end.
 
 Read once for each state of the registry and kept, so that “previous change” and “next change” cost
 no statement on a page that is asked often.
@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from agreements.lifecycle import DAWN, FOREVER
-from agreements.models import PublishedList, Standing
+from agreements.models import Claim, PublishedList, Standing
 from partners.models import Membership
 from sosa_registry.ledger.reading import Pin
 
@@ -26,7 +26,7 @@ def change_days(
 
 
 def every_change(pinned: Pin, principal: str = "USA") -> tuple[date, ...]:
-    """Every such day, in order. Three statements the first time."""
+    """Every such day, in order. Four statements the first time."""
     return _days(pinned.state, pinned.revision, principal)
 
 
@@ -44,4 +44,6 @@ def _days(state: str, revision: int, principal: str) -> tuple[date, ...]:
         days.update(row)
     lists = PublishedList.ever.known_at(revision).filter(principal=principal, exhaustive="yes")
     days.update(lists.order_by().values_list("as_of_latest", flat=True).distinct())
+    claims = Claim.ever.known_at(revision).filter(stance=Claim.Stance.DISAGREES)
+    days.update(claims.order_by().values_list("as_of_earliest", flat=True).distinct())
     return tuple(sorted(days - {None, DAWN, FOREVER}))

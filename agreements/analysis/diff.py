@@ -12,6 +12,7 @@ from sosa_registry.ledger.reading import Pin
 
 from .cells import CERTAIN, NONE, Cell
 from .matrix import matrix
+from .reference import reference
 
 Point = tuple[Pin, date]
 
@@ -51,8 +52,11 @@ def diff(
         }
         for pinned, day in (before, after)
     )
-    made = Diff()
-    for country, kind in dict.fromkeys([*now, *then]):
+    known, made = reference(after[0]), Diff()
+    order = list(known.types)
+    for country, kind in sorted(
+        {*now, *then}, key=lambda key: (known.name(key[0]), order.index(key[1]))
+    ):
         first, second = then.get((country, kind)), now.get((country, kind))
         if _said(first) == _said(second):
             continue

@@ -12,7 +12,7 @@ from agreements.models import Agreement, Claim, Event, PublishedList, Standing
 from partners.models import Citation, Country, Source
 from sosa_registry.ledger import integrity
 from sosa_registry.ledger.models import Revision, Version
-from tests.conftest import FIXTURES
+from tests.snapshot import FIXTURES
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from sosa_registry.ledger.actions import keep
 from sosa_registry.ledger.models import Head, Revision, Version
 from sosa_registry.ledger.reading import pin
 from sosa_registry.ledger.recording import recorded_models
-from tests.conftest import FIXTURES
+from tests.snapshot import FIXTURES
 
 
 def contents(folder):
