@@ -142,3 +142,25 @@ class Head(models.Model):
 
     def __str__(self):
         return f"Head at revision {self.number}"
+
+
+class Permalink(models.Model):
+    """An answer kept for ever: the question as resolved, both clocks, and the very bytes given."""
+
+    id = models.CharField(
+        max_length=16, primary_key=True, help_text="From the question and the answer's SHA-256."
+    )
+    url = models.CharField(max_length=2000, help_text="The question, with both clocks spelt out.")
+    asked = models.CharField(max_length=2000, help_text="The question as it was asked.")
+    as_of = models.DateField(null=True, help_text="The day asked about, where it has one.")
+    revision = models.PositiveBigIntegerField(help_text="The revision it was answered from.")
+    sha256 = models.CharField(max_length=64, help_text="Of the bytes of the answer.")
+    media_type = models.CharField(max_length=100)
+    content = models.BinaryField(help_text="The bytes of the answer.")
+    made_at = models.DateTimeField(help_text="When it was first cited, in UTC.")
+
+    class Meta:
+        ordering = ("-made_at",)
+
+    def __str__(self):
+        return f"/r/{self.id}"

@@ -1,12 +1,13 @@
 """The database's own refusal to rewrite the ledger, on SQLite and PostgreSQL.
 
-Revisions and versions can be added, never changed or deleted; the one exception is the column that
-closes a version, once. SQLite drops a table's triggers whenever Django alters the table, so their
-presence is checked (`missing`) by `verify_ledger` and by readiness; migrations that alter these
-tables must call `install` again.
+Revisions, versions and permalinks can be added, never changed or deleted; the one exception is the
+column that closes a version, once. SQLite drops a table's triggers whenever Django alters the table,
+so their presence is checked (`missing`) by `verify_ledger` and by readiness; migrations that alter
+these tables must call `install` again.
 """
 
-REVISIONS, VERSIONS = "ledger_revision", "ledger_version"
+REVISIONS, VERSIONS, PERMALINKS = "ledger_revision", "ledger_version", "ledger_permalink"
+_TABLES = (REVISIONS, VERSIONS, PERMALINKS)
 _FROZEN = ("id", "revision_id", "position", "record_type", "key", "operation", "state", "digest")
 _MESSAGE = "the ledger is append-only"
 
@@ -17,11 +18,12 @@ def _sqlite(frozen) -> dict[str, str]:
     reopened = "OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL"
     made = {
         f"{table}_no_delete": f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}"
-        for table in (REVISIONS, VERSIONS)
+        for table in _TABLES
     }
-    made[f"{REVISIONS}_no_update"] = (
-        f"CREATE TRIGGER {REVISIONS}_no_update BEFORE UPDATE ON {REVISIONS} {refuse}"
-    )
+    for table in (REVISIONS, PERMALINKS):
+        made[f"{table}_no_update"] = (
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}"
+        )
     made[f"{VERSIONS}_no_update"] = (
         f"CREATE TRIGGER {VERSIONS}_no_update BEFORE UPDATE ON {VERSIONS} "
         f"WHEN {changed} OR {reopened} {refuse}"
@@ -34,7 +36,7 @@ def _postgresql(frozen) -> dict[str, str]:
     reopened = "OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL"
     call = "EXECUTE FUNCTION ledger_refuse()"
     made = {}
-    for table in (REVISIONS, VERSIONS):
+    for table in _TABLES:
         made[f"{table}_no_delete"] = (
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW {call}"
         )
@@ -42,9 +44,10 @@ def _postgresql(frozen) -> dict[str, str]:
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
             f"FOR EACH STATEMENT {call}"
         )
-    made[f"{REVISIONS}_no_update"] = (
-        f"CREATE TRIGGER {REVISIONS}_no_update BEFORE UPDATE ON {REVISIONS} FOR EACH ROW {call}"
-    )
+    for table in (REVISIONS, PERMALINKS):
+        made[f"{table}_no_update"] = (
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {call}"
+        )
     made[f"{VERSIONS}_no_update"] = (
         f"CREATE TRIGGER {VERSIONS}_no_update BEFORE UPDATE ON {VERSIONS} "
         f"FOR EACH ROW WHEN ({changed} OR {reopened}) {call}"
@@ -66,13 +69,17 @@ def _present(connection) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def _table_of(name: str) -> str:
+    return next(table for table in _TABLES if name.startswith(table))
+
+
 def missing(connection) -> list[str]:
     """The names of the triggers that should guard the ledger and do not."""
     return sorted(set(_wanted(connection.vendor)) - _present(connection))
 
 
 def install(connection) -> None:
-    """Make every trigger that is missing."""
+    """Make every trigger that is missing, on the tables that the migrations have made so far."""
     wanted, absent = _wanted(connection.vendor), missing(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -81,14 +88,15 @@ def install(connection) -> None:
                 f"BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$ LANGUAGE plpgsql",
                 None,
             )
+        tables = set(connection.introspection.table_names(cursor))
         for name in absent:
-            cursor.execute(wanted[name], None)
+            if _table_of(name) in tables:
+                cursor.execute(wanted[name], None)
 
 
 def remove(connection) -> None:
     """Drop them: for a migration that must, and for tests that empty the database."""
     with connection.cursor() as cursor:
         for name in set(_wanted(connection.vendor)) & _present(connection):
-            table = REVISIONS if name.startswith(REVISIONS) else VERSIONS
-            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            on = f" ON {_table_of(name)}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {name}{on}", None)
