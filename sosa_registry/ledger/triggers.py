@@ -1,9 +1,9 @@
 """The database's own refusal to rewrite the ledger, on SQLite and PostgreSQL.
 
 Revisions, versions and permalinks can be added, never changed or deleted; the one exception is the
-column that closes a version, once. SQLite drops a table's triggers whenever Django alters the table,
-so their presence is checked (`missing`) by `verify_ledger` and by readiness; migrations that alter
-these tables must call `install` again.
+column that closes a version, once. SQLite drops a table's triggers whenever Django alters the
+table, so their presence is checked (`missing`) by `verify_ledger` and by readiness; migrations that
+alter these tables must call `install` again.
 """
 
 REVISIONS, VERSIONS, PERMALINKS = "ledger_revision", "ledger_version", "ledger_permalink"
