@@ -28,8 +28,14 @@ class Question:
         self.request, self.allowed = request, allowed
         self.faults: dict[str, str] = {}
         self._hear(refuse_unknown, request.GET, allowed)
-        clocks = {name: self.text(name) for name in CLOCKS if name in allowed}
-        self.clocks: Clocks = self._hear(read_clocks, clocks) or read_clocks({})
+        self.clocks: Clocks = self._read_clocks() or read_clocks({})
+
+    def _read_clocks(self) -> Clocks | None:
+        asked = {name: self.text(name) for name in CLOCKS if name in self.allowed}
+        found = self._hear(read_clocks, asked)
+        if "as_of" in self.faults:  # the other clock may be at fault as well
+            return self._hear(read_clocks, {"known_at": asked.get("known_at", "")})
+        return found
 
     def text(self, name: str) -> str:
         """What was typed, as it is."""
@@ -120,11 +126,11 @@ class Field:
     value: str
     faults: dict[str, str]
     choices: list[tuple[str, str]] = field(default_factory=list)
-    hint: str = ""
+    placeholder: str = ""
 
     @property
     def error(self) -> str:
-        """The fault to say beside it; asked when shown, as reading goes on after the form is made."""
+        """The fault to say beside it, asked when shown: reading goes on after the form is made."""
         return self.faults.get(self.name, "")
 
     @property
@@ -134,9 +140,8 @@ class Field:
 
     @property
     def described_by(self) -> str:
-        """The ids of what explains the field."""
-        about = [("error", self.error), ("hint", self.hint)]
-        return " ".join(f"{kind}-{self.name}" for kind, said in about if said)
+        """The id of what explains the field."""
+        return f"error-{self.name}" if self.error else ""
 
 
 class Toolbar:
@@ -150,9 +155,9 @@ class Toolbar:
         """A calendar day; shows the day that applies when none was asked."""
         return self._add(name, label, "date", self.question.text(name) or default.isoformat())
 
-    def input(self, name: str, label: str, kind: str = "text", hint: str = "") -> "Toolbar":
+    def input(self, name: str, label: str, kind: str = "text", placeholder: str = "") -> "Toolbar":
         """A line of text."""
-        return self._add(name, label, kind, self.question.text(name), hint=hint)
+        return self._add(name, label, kind, self.question.text(name), placeholder=placeholder)
 
     def select(self, name: str, label: str, blank: str, choices) -> "Toolbar":
         """One of several; a value outside them is kept and shown, so that it can be mended."""
@@ -166,7 +171,11 @@ class Toolbar:
     def clocks(self) -> "Toolbar":
         """Both clocks."""
         self.date("as_of", "As of", self.question.clocks.as_of)
-        return self.input("known_at", "Known at (revision or time)")
+        return self.known_at()
+
+    def known_at(self) -> "Toolbar":
+        """The registry's own clock."""
+        return self.input("known_at", "Known at", placeholder="revision or time")
 
     def keep(self, *names: str) -> "Toolbar":
         """Values that the form sends along unseen, such as an order."""

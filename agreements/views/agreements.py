@@ -10,7 +10,7 @@ from agreements.analysis.profiles import agreement_profile
 from agreements.analysis.reference import Reference, reference
 from agreements.models import Agreement, Standing
 from partners.models import Membership
-from sosa_registry.history import history
+from sosa_registry.ledger.history import entries
 from sosa_registry.ledger.models import Version
 from sosa_registry.pages import CLOCKS, Question, Toolbar, clock_query, refused, show
 
@@ -164,7 +164,7 @@ def agreement_page(request, slug: str):
         timeline=timeline([(agreement.slug, profile.standing)], clocks.as_of, clocks.today),
         events=[(event, profile.event_citations[event.slug]) for event in profile.events],
         questions=questions(profile.claims),
-        history=history(_versions(slug)),
+        history=entries(_versions(slug)),
     )
 
 

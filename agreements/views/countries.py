@@ -132,7 +132,7 @@ def country_page(request, code: str):
         return refused(question, toolbar, "countries", country.name)
     profile = country_profile(clocks.pin, clocks.as_of, code, PRINCIPAL)
     claims = questions(profile.claims)
-    signatories = Signatory.objects.filter(code__in=profile.codes).select_related("firm", "source")
+    signatories = Signatory.objects.filter(code__country=code).select_related("firm", "source")
     return show(
         question,
         "country.html",
@@ -172,6 +172,8 @@ def _life_name(arrangement) -> str:
 def verdict(profile: CountryProfile, known: Reference) -> str:
     """The one line for a visitor with ten seconds."""
     said = []
+    if not any(cell.agreement for cell in profile.cells.values()):
+        said.append("No arrangement with the United States is recorded")
     for kind, cell in profile.cells.items():
         name = known.types[kind].abbreviation
         if cell.agreement:

@@ -116,6 +116,16 @@ def grouping_page(request, slug: str):
     )
 
 
+def _lacking(made, known) -> str:
+    """Who lacks it, by name; the other way round where that is nearly everybody."""
+    others = [*made.covered, *made.possible]
+    if made.missing and not others:
+        return "all"
+    if len(made.missing) > 2 * len(others):
+        return "all but " + ", ".join(known.name(code) for code in sorted(others, key=known.name))
+    return ", ".join(known.name(code) for code in made.missing)
+
+
 def _coverage_line(made, known) -> dict:
     """Coverage of one type with names in place of codes."""
     names = {
@@ -126,6 +136,7 @@ def _coverage_line(made, known) -> dict:
         "type": known.types[made.types[0]],
         "members": made.members,
         "percent": round(made.share * 100),
+        "lacking": _lacking(made, known),
         "assumed": [known.name(code) for code in made.assumed],
         **names,
     }

@@ -6,7 +6,7 @@ from django.http import Http404
 from agreements.analysis.reference import reference
 from agreements.models import Claim, CodeOfConduct, Invocation, Signatory
 from partners.models import Citation, Firm
-from sosa_registry.history import history
+from sosa_registry.ledger.history import entries
 from sosa_registry.ledger.models import Version
 from sosa_registry.pages import Question, Toolbar, refused, show
 
@@ -23,7 +23,7 @@ def codes_page(request):
     toolbar = (
         Toolbar(question, "Which codes")
         .select("status", "Status", "Any", CodeOfConduct.Status.choices)
-        .input("known_at", "Known at (revision or time)")
+        .known_at()
     )
     if question.faults:
         return refused(question, toolbar, "codes", "Codes of conduct")
@@ -146,4 +146,4 @@ def _claims(clocks, kind: str, key: str):
 
 
 def _history(record_type: str, key: str):
-    return history(Version.objects.of(record_type, key).select_related("revision"))
+    return entries(Version.objects.of(record_type, key).select_related("revision"))

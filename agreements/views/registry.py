@@ -5,8 +5,8 @@ from django.http import Http404
 from agreements.analysis.reference import reference
 from agreements.analysis.search import search
 from agreements.lifecycle import Kind
-from sosa_registry.history import changes_of
-from sosa_registry.ledger.models import Revision
+from sosa_registry.ledger.history import RecordChange, change_of
+from sosa_registry.ledger.models import Revision, Version
 from sosa_registry.ledger.recording import recorded_models
 from sosa_registry.pages import Question, Toolbar, refused, show
 
@@ -37,7 +37,7 @@ def change_page(request, number: int):
     made = Revision.objects.filter(number=number).first() if number < 10**15 else None
     if made is None:
         raise Http404(f"No revision {str(number)[:20]} in the registry.")
-    page = question.page_of(made.versions.select_related("revision").order_by("position"))
+    page = question.page_of(made.versions.order_by("position"))
     if question.faults:
         return refused(question, Toolbar(question), "changes", f"Revision {number}")
     return show(
@@ -47,11 +47,22 @@ def change_page(request, number: int):
         api=f"revisions/{number}/",
         made=made,
         pager=page,
-        history=changes_of(number, page.rows),
+        changes=_changes(number, page.rows),
         open_fields=made.changes <= 20,
         earlier=number - 1,
         later=number + 1 if number < question.clocks.revision else 0,
     )
+
+
+def _changes(number: int, versions: list[Version]) -> list[RecordChange]:
+    """Some versions of one revision, each beside the one it closed. One statement."""
+    keys = {version.key for version in versions}
+    closed = Version.objects.filter(superseded_by=number, key__in=keys)
+    before = {
+        (row.record_type, row.key): row.state
+        for row in closed.exclude(operation=Version.Operation.DELETED)
+    }
+    return [change_of(one, before.get((one.record_type, one.key), {})) for one in versions]
 
 
 _HEADINGS = {

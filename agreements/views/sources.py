@@ -7,11 +7,18 @@ from django.http import Http404
 from agreements.analysis.reference import reference
 from agreements.models import Claim, ListEntry, ProcedureFact, PublishedList
 from partners.models import Citation, Grouping, Membership, Source
-from sosa_registry.history import history
+from sosa_registry.ledger.history import entries
 from sosa_registry.ledger.models import Version
 from sosa_registry.pages import Question, Toolbar, refused, show
 
 from .evidence import agreements_of_events, url_of
+
+_PLURALS = {
+    "agreement": "Agreements",
+    "event": "Events",
+    "code": "Codes of conduct",
+    "invocation": "Put to the test",
+}
 
 
 def source_page(request, slug: str):
@@ -21,16 +28,16 @@ def source_page(request, slug: str):
     source = Source.objects.filter(slug=slug).first()
     if source is None:
         raise Http404(f"No source “{slug[:80]}” in the registry.")
-    toolbar = Toolbar(question, "When").input("known_at", "Known at (revision or time)")
+    toolbar = Toolbar(question, "When").known_at()
     if question.faults:
         return refused(question, toolbar, "sources", source.title)
     citations = list(Citation.ever.known_at(clocks.revision).filter(source=slug))
     events = [row.subject for row in citations if row.subject_kind == "event"]
     owners = agreements_of_events(events)
-    cited = [
-        (row, url_of(row.subject_kind, row.subject, owners))
-        for row in sorted(citations, key=lambda row: (row.subject_kind, row.subject, row.locator))
-    ]
+    cited = defaultdict(list)
+    for row in sorted(citations, key=lambda row: (row.subject_kind, row.subject, row.locator)):
+        url = url_of(row.subject_kind, row.subject, owners)
+        cited[_PLURALS.get(row.subject_kind, row.subject_kind)].append((row, url))
     claims = Claim.ever.known_at(clocks.revision).filter(source=slug)
     memberships = Membership.ever.known_at(clocks.revision).filter(source=slug)
     return show(
@@ -39,13 +46,13 @@ def source_page(request, slug: str):
         "sources",
         api=f"sources/{slug}/",
         source=source,
-        cited=cited,
+        cited=dict(cited),
         claims=[(claim, url_of(claim.subject_kind, claim.subject)) for claim in claims],
         lists=_lists(clocks, slug),
         memberships=list(memberships.select_related("country", "grouping")),
         groupings=list(Grouping.objects.filter(source=slug)),
         facts=list(ProcedureFact.objects.filter(source=slug)),
-        history=history(Version.objects.of("sources", slug).select_related("revision")),
+        history=entries(Version.objects.of("sources", slug).select_related("revision")),
     )
 
 
