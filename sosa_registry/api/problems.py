@@ -1,0 +1,152 @@
+"""Errors as RFC 9457 problem details: one shape for every refusal, never HTML, never a trace.
+
+`problem_response` is the API's exception handler. A fault of ours is logged and announced the way
+Django does it, then answered as a bare 500 in the same shape.
+"""
+
+import logging
+from collections.abc import Iterator
+
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    SuspiciousOperation,
+)
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions, serializers, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from sosa_registry.asking import BadParameter, BadQuery
+
+from .renderers import JSONRenderer, as_json
+
+MEDIA_TYPE = "application/problem+json"
+TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    415: "Unsupported media type",
+    429: "Too many requests",
+    500: "Our fault",
+}
+log = logging.getLogger("django.request")
+
+
+class FaultSerializer(serializers.Serializer):
+    """One thing that is wrong, and where."""
+
+    parameter = serializers.CharField(required=False, help_text="The query parameter at fault.")
+    pointer = serializers.CharField(
+        required=False, help_text="JSON pointer to the member of the body at fault."
+    )
+    detail = serializers.CharField(help_text="What is wrong, and what is allowed.")
+
+
+class ProblemSerializer(serializers.Serializer):
+    """A refusal, as RFC 9457 problem details."""
+
+    type = serializers.CharField(help_text="What sort of problem; about:blank: what status says.")
+    title = serializers.CharField(help_text="The problem in a word or two.")
+    status = serializers.IntegerField(help_text="The HTTP status.")
+    detail = serializers.CharField(help_text="The problem in a sentence.")
+    errors = FaultSerializer(many=True, help_text="Each thing that is wrong; often empty.")
+
+
+def problem(code: int, detail: str, errors: list[dict] | None = None) -> dict:
+    """The body of a problem."""
+    return {
+        "type": "about:blank",
+        "title": TITLES.get(code, "Error"),
+        "status": code,
+        "detail": detail,
+        "errors": errors or [],
+    }
+
+
+def bare_problem(code: int, detail: str) -> HttpResponse:
+    """A problem from outside the API's views, where no renderer was chosen."""
+    return HttpResponse(as_json(problem(code, detail)), content_type=MEDIA_TYPE, status=code)
+
+
+def problem_response(exc: Exception, context: dict) -> Response:
+    """The answer to an exception that a view raised."""
+    set_rollback()
+    body, headers = _described(exc, context)
+    if request := context.get("request"):
+        # A problem is JSON, whatever format was asked for.
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
+    return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+def _described(exc: Exception, context: dict) -> tuple[dict, dict]:
+    if isinstance(exc, BadParameter):
+        exc = BadQuery([exc])
+    if isinstance(exc, BadQuery):
+        faults = [{"parameter": fault.name, "detail": fault.message} for fault in exc.faults]
+        return problem(400, _summed(exc.faults), faults), {}
+    if isinstance(exc, serializers.ValidationError):
+        return problem(400, "The body is not valid.", list(_pointers(exc.detail))), {}
+    if isinstance(exc, Http404 | ObjectDoesNotExist):
+        return problem(404, str(exc) or "There is nothing at this address."), {}
+    if isinstance(exc, PermissionDenied):
+        return problem(403, str(exc) or "This is not allowed to you."), {}
+    if isinstance(exc, SuspiciousOperation | BadRequest):
+        return problem(400, "The request cannot be read."), {}
+    if isinstance(exc, exceptions.APIException):
+        return problem(exc.status_code, str(exc.detail)), _headers(exc)
+    _announce(exc, context)
+    return problem(500, "Something went wrong on our side. It has been noted."), {}
+
+
+def _summed(faults: list[BadParameter]) -> str:
+    if len(faults) == 1:
+        return str(faults[0])
+    return f"These parameters cannot be answered: {', '.join(fault.name for fault in faults)}."
+
+
+def _headers(exc: exceptions.APIException) -> dict:
+    headers = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(exc, "wait", None)) is not None:
+        headers["Retry-After"] = str(int(wait))
+    return headers
+
+
+def _announce(exc: Exception, context: dict) -> None:
+    """Log a fault of ours, and tell whoever listens to Django's signal (the test client does)."""
+    request = getattr(context.get("request"), "_request", None)
+    path = getattr(request, "path", "")
+    log.error("Internal Server Error: %s", path, exc_info=exc, extra={"status_code": 500})
+    got_request_exception.send(sender=None, request=request)
+
+
+def _pointers(detail, path: str = "") -> Iterator[dict]:
+    """Every message of a serializer's nested errors, each with its JSON pointer."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            step = "" if name == "non_field_errors" else f"/{name}"
+            yield from _pointers(inner, path + step)
+    elif isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
+        for place, inner in enumerate(detail):
+            yield from _pointers(inner, f"{path}/{place}")
+    else:
+        for message in detail if isinstance(detail, list) else [detail]:
+            yield {"pointer": path, "detail": str(message)}
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    """For `handler400`: a request refused before a view saw it."""
+    return bare_problem(status.HTTP_400_BAD_REQUEST, "The request cannot be read.")
+
+
+def server_error(request) -> HttpResponse:
+    """For `handler500`: a fault outside the API's views."""
+    return bare_problem(500, "Something went wrong on our side. It has been noted.")

@@ -1,0 +1,123 @@
+"""The OpenAPI document: what the framework cannot see for itself.
+
+Every operation gets its parameters, the refusals it can answer with, and an example. Examples are
+real answers kept in `examples/`, one file an operation; a test asks each again of the dataset.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import orjson
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_doc
+
+from .parameters import AS_OF, KNOWN_AT
+from .problems import MEDIA_TYPE, TITLES, ProblemSerializer, problem
+
+EXAMPLES = Path(__file__).resolve().parent / "examples"
+REFUSALS = {
+    400: "A parameter is unknown or its value is not allowed; each is named.",
+    404: "There is nothing at this address, or no such page.",
+    406: "No format that was asked for is offered.",
+}
+
+_EMPTY = {"type": "string", "maxLength": 0}
+
+
+@cache
+def example(operation: str) -> dict:
+    """The request and its answer kept for an operation; empty when there is none."""
+    path = EXAMPLES / f"{operation}.json"
+    return orjson.loads(path.read_bytes()) if path.exists() else {}
+
+
+class RegistryAutoSchema(AutoSchema):
+    """The framework's, with strict parameters, problems and examples."""
+
+    def get_operation(self, path, path_regex, path_prefix, method, registry):
+        """The operation, whole."""
+        operation = super().get_operation(path, path_regex, path_prefix, method, registry)
+        if operation is None:
+            return None
+        operation["summary"] = _first_sentence(operation.get("description", ""))
+        operation["parameters"] = [*operation.get("parameters", []), *self._own_parameters()]
+        responses = operation["responses"]
+        for code in self._refusals():
+            responses[str(code)] = self._refusal(code)
+        if made := example(operation["operationId"]):
+            body = responses["200"]["content"]["application/json"]
+            body["examples"] = {"real": {"summary": made["request"], "value": made["answer"]}}
+        return operation
+
+    def _insert_field_validators(self, field, schema):
+        """A text that may be empty is of one form or empty; an empty one may well be both."""
+        super()._insert_field_validators(field, schema)
+        if _EMPTY in schema.get("oneOf", ()):
+            schema["anyOf"] = schema.pop("oneOf")
+
+    def _own_parameters(self) -> list[dict]:
+        declared = [each.document() for each in self.view.parameters]
+        named = {each["name"] for each in declared}
+        allowed = self.view.allowed_parameters()
+        for clock in (AS_OF, KNOWN_AT):
+            if clock.name in allowed and clock.name not in named:
+                declared.append(clock.document())
+        formats = sorted({renderer.format for renderer in self.view.renderer_classes})
+        schema = {"type": "string", "enum": formats}
+        told = "Format of the answer, in place of the Accept header."
+        return [*declared, {"name": "format", "in": "query", "description": told, "schema": schema}]
+
+    def _get_format_parameters(self):
+        return []
+
+    def _refusals(self) -> list[int]:
+        listed = self._is_list_view()
+        return [400, 404, 406] if listed or "{" in self.path else [400, 406]
+
+    def _refusal(self, code: int) -> dict:
+        errors = [{"parameter": "as_off", "detail": "Unknown parameter. Did you mean as_of?"}]
+        told = {400: "as_off: Unknown parameter.", 404: "No country “XYZ” in the registry."}
+        value = problem(code, told.get(code, TITLES[code]), errors if code == 400 else [])
+        return {
+            "description": REFUSALS[code],
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": self.resolve_serializer(ProblemSerializer, "response").ref,
+                    "examples": {"refused": {"value": value}},
+                }
+            },
+        }
+
+    def get_description(self):
+        """The view's own words; of one record of a list, the record's."""
+        if getattr(self.view, "action", "") == "retrieve":
+            own = get_doc(self.view.retrieve)
+            return own or f"{get_doc(self._get_serializer().__class__)} By its natural key."
+        return get_doc(self.view.__class__)
+
+    def get_tags(self):
+        """One tag a resource; questions are together."""
+        return list(getattr(self.view, "tags", None) or super().get_tags())
+
+    def _resolve_path_parameters(self, variables):
+        """Keys in addresses are texts (or the number of a revision), described by their models."""
+        made = []
+        for name in variables:
+            number = name == "number"
+            schema = {"type": "integer", "minimum": 1} if number else {"type": "string"}
+            told = "The revision's number." if number else f"The natural key of the {name}."
+            made.append(
+                {
+                    "name": name,
+                    "in": "path",
+                    "required": True,
+                    "description": told,
+                    "schema": schema,
+                }
+            )
+        return made
+
+
+def _first_sentence(text: str) -> str:
+    line = " ".join(text.split("\n\n")[0].split())
+    return line.split(". ")[0].rstrip(".").removesuffix(":")

@@ -1,0 +1,198 @@
+"""What every endpoint of the API is made of: strict parameters, clocks, and one shape of error.
+
+A resource declares its serializer, filters and search fields; an analysis its parameters and the
+function that answers. Neither reads a query string itself, neither holds a rule.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+from rest_framework import exceptions, generics, viewsets
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from sosa_registry import asking
+from sosa_registry.asking import Clocks
+from sosa_registry.ledger.reading import Pin
+
+from .filters import RecordFilters, StrictFilterBackend, sortable
+from .pagination import ClockedPagination, RegistryPagination
+from .parameters import AS_OF, FORMAT, KNOWN_AT, Parameter, echo, read_all
+from .renderers import StrictNegotiation
+
+PAGING = ("page", "page_size")
+
+
+class Strict:
+    """Refuses a method, a format and a parameter that an endpoint does not take."""
+
+    content_negotiation_class = StrictNegotiation
+    parameters: tuple[Parameter, ...] = ()
+
+    def initial(self, request, *args, **kwargs):
+        """Refuse before anything is asked; a method nobody may use is no matter of rights."""
+        if request.method.lower() not in self._methods():
+            raise exceptions.MethodNotAllowed(request.method)
+        super().initial(request, *args, **kwargs)
+        self.refuse_unknown(request.query_params)
+
+    def _methods(self) -> set[str]:
+        named = {name for name in self.http_method_names if hasattr(self, name)}
+        return named | {"options"}
+
+    def allowed_parameters(self) -> list[str]:
+        """The names this endpoint takes."""
+        return [FORMAT.name, *(each.name for each in self.parameters)]
+
+    def refuse_unknown(self, params) -> None:
+        """Raise BadQuery naming every unknown parameter."""
+        asking.refuse_unknown(params, self.allowed_parameters())
+
+
+class Listed(Strict):
+    """A list: filters, search, order, pages."""
+
+    filterset_class = RecordFilters
+    filter_backends = [StrictFilterBackend]
+    pagination_class = RegistryPagination
+    search_fields: tuple[str, ...] = ()
+    clocked = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a list was asked, not one of its records."""
+        return getattr(self, "action", "list") == "list"
+
+    def ordering_columns(self) -> dict[str, str]:
+        """What the list can be ordered by: column and attribute."""
+        return sortable(self.queryset.model)
+
+    def allowed_parameters(self) -> list[str]:
+        """For a list, also its filters, search, order, pages and clocks."""
+        names = super().allowed_parameters()
+        if self.is_list:
+            names += [*self.filterset_class.base_filters, *PAGING]
+            names += ["search"] if self.search_fields else []
+            names += ["ordering"] if self.ordering_columns() else []
+            names += [AS_OF.name, KNOWN_AT.name] if self.clocked else []
+        return names
+
+
+class Resource(Listed, viewsets.ReadOnlyModelViewSet):
+    """One kind of record: its list, and each record by natural key."""
+
+    lookup_value_regex = "[^/]+"
+    detail_serializer_class: type[Serializer] | None = None
+
+    def get_serializer_class(self):
+        """A record on its own may say more than a row of the list."""
+        if not self.is_list and self.detail_serializer_class:
+            return self.detail_serializer_class
+        return self.serializer_class
+
+    def filter_queryset(self, queryset):
+        """Filters are for lists; one record is asked for by its key alone."""
+        return super().filter_queryset(queryset) if self.is_list else queryset
+
+    def lookup(self, key: str) -> dict:
+        """What finds the record with that key. Raises Http404 for what is no key."""
+        return {self.queryset.model.key_field: key}
+
+    def get_object(self):
+        """The record at this address. Raises Http404."""
+        key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
+        model = self.queryset.model
+        found = None if "\0" in key else self.get_queryset().filter(**self.lookup(key)).first()
+        if found is None:
+            raise Http404(f"No {model._meta.verbose_name} “{key[:100]}” in the registry.")
+        return found
+
+
+class ClockedResource(Resource):
+    """Records that keep their own past: their list can be asked at any `as_of` and `known_at`."""
+
+    pagination_class = ClockedPagination
+    clocked = True
+    clocks: Clocks | None = None
+
+    def get_queryset(self):
+        """The live rows; for a list, the rows known at the revision that bear on the day."""
+        if not self.is_list or self.request is None:
+            return super().get_queryset()
+        self.clocks = asking.read_clocks(self.request.query_params)
+        rows = self.queryset.model.ever.known_at(self.clocks.revision)
+        return self.on_day(rows.with_keys(), self.clocks.as_of)
+
+    def on_day(self, rows, day):
+        """Of these rows, those that bear on a day. All of them, where a record has no dates."""
+        return rows
+
+    def get_serializer_context(self):
+        """What a row embeds is asked at the same revision."""
+        clocks = self.clocks
+        return {**super().get_serializer_context(), "revision": clocks and clocks.revision}
+
+
+class RecordList(Listed, generics.ListAPIView):
+    """A list below a record, such as its history."""
+
+
+class Analysis(Strict, APIView):
+    """One question: parameters in, an answer with its clocks out.
+
+    `clock_names` are the pairs of parameters that set the clocks, `serializer_class` types the
+    answer for the OpenAPI document; `answer` returns it as plain values. `known` gives what
+    parameters are checked against, in the state of the registry that the answer is pinned to.
+    """
+
+    parameters: tuple[Parameter, ...] = ()
+    clock_names: tuple[tuple[str, str], ...] = (("as_of", "known_at"),)
+    serializer_class: type[Serializer]
+
+    def refuse_unknown(self, params) -> None:
+        """Left to `get`, which refuses unknown and wrong parameters together."""
+
+    def get(self, request):
+        """Ask, and repeat the clocks with the answer."""
+        parameters = (FORMAT, *self.parameters)
+        asked, clocks = read_all(request.query_params, parameters, self.clock_names, self.known)
+        return Response(self.answer(asked, *clocks))
+
+    def known(self, pinned: Pin) -> Any:
+        """What parameters are checked against."""
+        return None
+
+    def answer(self, asked: dict, *clocks: Clocks) -> dict:
+        """The answer as plain values."""
+        raise NotImplementedError
+
+
+class NoSuchPlace(APIView):
+    """Every address under /api/ that is none: a problem, not a page."""
+
+    schema = None
+    permission_classes = [AllowAny]
+
+    def initial(self, request, *args, **kwargs):
+        """404 for any method; an address that only lacks its slash is sent on."""
+        raise Http404("There is nothing at this address. All there is: /api/docs/.")
+
+    def dispatch(self, request, *args, **kwargs):
+        """Send on a reader who left the slash out."""
+        if request.method in ("GET", "HEAD") and not request.path.endswith("/"):
+            try:
+                found = resolve(f"{request.path_info}/")
+            except Resolver404:
+                found = None
+            if found and getattr(found.func, "cls", None) is not NoSuchPlace:
+                address = request.get_full_path(force_append_slash=True)
+                return HttpResponsePermanentRedirect(address, content_type="text/plain")
+        return super().dispatch(request, *args, **kwargs)
+
+
+def with_clocks(clocks: Clocks, answer: dict) -> dict:
+    """An answer, its clocks first."""
+    return {**echo(clocks), **answer}
