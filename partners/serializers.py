@@ -1,0 +1,109 @@
+"""Partners, sources and citations as JSON: the columns of their tables, and what they embed."""
+
+from collections import defaultdict
+
+from rest_framework import serializers
+
+from sosa_registry.api.serializers import RecordSerializer
+
+from .models import Citation, Country, Firm, Grouping, Membership, Organization, Source
+
+
+class CitedSerializer(RecordSerializer):
+    """A record whose table lists the documents it rests on."""
+
+    sources = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Documents that the record as a whole rests on, in order.",
+    )
+
+    def prepare(self, rows):
+        """The citations of these records, in one statement."""
+        super().prepare(rows)
+        revision = self.context.get("revision")
+        stored = Citation.ever.known_at(revision) if revision else Citation.objects
+        stored = stored.filter(
+            subject_kind=self.Meta.model.record_kind,
+            subject__in=[row.key for row in rows],
+            locator="",
+        )
+        self.cited = defaultdict(list)
+        for subject, source in stored.order_by("position", "source").values_list(
+            "subject", "source_id"
+        ):
+            self.cited[subject].append(source)
+
+    def read_sources(self, instance):
+        """The slugs of a prepared record's documents."""
+        return self.cited[instance.key]
+
+
+class SourceSerializer(RecordSerializer):
+    """A published document."""
+
+    class Meta:
+        model = Source
+
+
+class CitationSerializer(RecordSerializer):
+    """A source, and the place in it, for one record or event."""
+
+    class Meta:
+        model = Citation
+
+
+class MembershipSerializer(RecordSerializer):
+    """A country's dated membership of a grouping."""
+
+    class Meta:
+        model = Membership
+
+
+class CountrySerializer(RecordSerializer):
+    """A country or territory of ISO 3166-1."""
+
+    class Meta:
+        model = Country
+
+
+class GroupingSerializer(RecordSerializer):
+    """An alliance, union, partnership, designation, or somebody's opinion."""
+
+    class Meta:
+        model = Grouping
+
+
+class WithMemberships(serializers.Serializer):
+    """A record and every membership, past phases included."""
+
+    memberships = MembershipSerializer(
+        many=True, read_only=True, help_text="Every recorded membership, past ones included."
+    )
+
+    def read_memberships(self, instance):
+        """The live rows, in their lasting order."""
+        rows = instance.memberships.order_by("grouping_id", "country_id", "joined_earliest")
+        return MembershipSerializer(rows, many=True).data
+
+
+class CountryDetailSerializer(CountrySerializer, WithMemberships):
+    """A country or territory, and the groupings it belongs or belonged to."""
+
+
+class GroupingDetailSerializer(GroupingSerializer, WithMemberships):
+    """A grouping, and its members, past ones included."""
+
+
+class OrganizationSerializer(RecordSerializer):
+    """A ministry or agency that acts for a country."""
+
+    class Meta:
+        model = Organization
+
+
+class FirmSerializer(RecordSerializer):
+    """A company in a country."""
+
+    class Meta:
+        model = Firm
