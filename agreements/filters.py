@@ -1,0 +1,192 @@
+"""Filters of the lists of agreements, events and evidence, for pages and API alike."""
+
+from django.db.models import Q
+
+from partners.filters import SubjectFilter, SubjectKindFilter
+from partners.models import Confidence, Country, Firm, Grouping, Source
+from sosa_registry.api.filters import (
+    ChoiceFilter,
+    DayFilter,
+    KeyFilter,
+    RecordFilters,
+    ValueFilter,
+)
+
+from . import lifecycle
+from .models import (
+    Agreement,
+    AgreementType,
+    Claim,
+    CodeOfConduct,
+    Commitment,
+    Event,
+    Invocation,
+    ProcedureFact,
+    PublishedList,
+    Signatory,
+)
+from .models.evidence import YesNo
+
+
+class AgreementTypeFilters(RecordFilters):
+    """Types are few: search and order will do."""
+
+    class Meta:
+        model = AgreementType
+        fields = []
+
+
+class EitherSideFilter(KeyFilter):
+    """Agreements in which a country is one of the two sides."""
+
+    def filter(self, qs, value):
+        """As principal or as partner; not through a grouping."""
+        sides = Q(principal__in=value) | Q(partner__in=value)
+        return qs.filter(sides) if value else qs
+
+
+class AgreementFilters(RecordFilters):
+    """Filters of the list of agreements."""
+
+    type = KeyFilter(AgreementType)
+    principal = KeyFilter(Country)
+    partner = KeyFilter(Country)
+    partner_grouping = KeyFilter(Grouping)
+    country = EitherSideFilter(
+        Country, field_name="partner", help_text="Either side, principal or partner."
+    )
+    framework = KeyFilter(Agreement)
+    binding = ChoiceFilter(Agreement.Binding)
+    confidence = ChoiceFilter(Confidence)
+
+    class Meta:
+        model = Agreement
+        fields = []
+
+
+class CommitmentFilters(RecordFilters):
+    """Filters of the list of commitments."""
+
+    type = KeyFilter(AgreementType)
+    agreement = KeyFilter(Agreement)
+    direction = ChoiceFilter(Commitment.Direction)
+    kind = ChoiceFilter(Commitment.Kind)
+    mechanism = ChoiceFilter(Commitment.Mechanism)
+    enforceability = ChoiceFilter(Commitment.Enforceability)
+    source = KeyFilter(Source)
+
+    class Meta:
+        model = Commitment
+        fields = []
+
+
+class EventFilters(RecordFilters):
+    """Filters of the list of events."""
+
+    agreement = KeyFilter(Agreement)
+    event = ChoiceFilter(lifecycle.Kind)
+    type = KeyFilter(AgreementType, field_name="agreement__type")
+    country = KeyFilter(Country, field_name="agreement__partner")
+    confidence = ChoiceFilter(Confidence)
+    date_after = DayFilter("date", after=True)
+    date_before = DayFilter("date", after=False)
+
+    class Meta:
+        model = Event
+        fields = []
+
+
+class CodeFilters(RecordFilters):
+    """Filters of the list of codes of conduct."""
+
+    country = KeyFilter(Country)
+    agreement = KeyFilter(Agreement)
+    status = ChoiceFilter(CodeOfConduct.Status)
+    confidence = ChoiceFilter(Confidence)
+
+    class Meta:
+        model = CodeOfConduct
+        fields = []
+
+
+class SignatoryFilters(RecordFilters):
+    """Filters of the list of firms that signed a code."""
+
+    code = KeyFilter(CodeOfConduct, field_name="code__slug", help_text="The code that was signed.")
+    firm = KeyFilter(Firm)
+    country = KeyFilter(Country, field_name="firm__country")
+    source = KeyFilter(Source)
+
+    class Meta:
+        model = Signatory
+        fields = []
+
+
+class InvocationFilters(RecordFilters):
+    """Filters of the list of invocations."""
+
+    agreement = KeyFilter(Agreement)
+    partner = KeyFilter(Country)
+    requester = KeyFilter(Country)
+    outcome = ChoiceFilter(Invocation.Outcome)
+    confidence = ChoiceFilter(Confidence)
+    occurred_after = DayFilter("occurred", after=True)
+    occurred_before = DayFilter("occurred", after=False)
+
+    class Meta:
+        model = Invocation
+        fields = []
+
+
+class ClaimFilters(RecordFilters):
+    """Filters of the list of claims."""
+
+    subject_kind = SubjectKindFilter()
+    subject = SubjectFilter()
+    property = ValueFilter(Claim, "property")
+    stance = ChoiceFilter(Claim.Stance)
+    source = KeyFilter(Source)
+
+    class Meta:
+        model = Claim
+        fields = []
+
+
+class ListTypeFilter(KeyFilter):
+    """Lists of any of these types, alone or in a union."""
+
+    def filter(self, qs, value):
+        """A list of several types has them separated by semicolons."""
+        held = Q()
+        for slug in value:
+            held |= Q(type=slug) | Q(type__startswith=f"{slug};")
+            held |= Q(type__endswith=f";{slug}") | Q(type__contains=f";{slug};")
+        return qs.filter(held)
+
+
+class PublishedListFilters(RecordFilters):
+    """Filters of the list of published lists."""
+
+    type = ListTypeFilter(AgreementType)
+    grouping = KeyFilter(Grouping)
+    principal = KeyFilter(Country)
+    kind = ChoiceFilter(PublishedList.Kind)
+    exhaustive = ChoiceFilter(YesNo)
+    source = KeyFilter(Source)
+    confidence = ChoiceFilter(Confidence)
+
+    class Meta:
+        model = PublishedList
+        fields = []
+
+
+class ProcedureFactFilters(RecordFilters):
+    """Filters of the list of procedure facts."""
+
+    property = ValueFilter(ProcedureFact, "property")
+    source = KeyFilter(Source)
+    confidence = ChoiceFilter(Confidence)
+
+    class Meta:
+        model = ProcedureFact
+        fields = []

@@ -1,0 +1,230 @@
+"""Agreements, events and evidence as JSON: the columns of their tables, and what they embed."""
+
+from collections import defaultdict
+
+from rest_framework import serializers
+
+from partners.serializers import CitationSerializer, CitedSerializer
+from sosa_registry.api.parameters import echo
+from sosa_registry.api.serializers import RecordSerializer
+
+from .lifecycle import Status
+from .models import (
+    Agreement,
+    AgreementType,
+    Claim,
+    CodeOfConduct,
+    Commitment,
+    Event,
+    Invocation,
+    ListEntry,
+    ProcedureFact,
+    PublishedList,
+    Signatory,
+    Standing,
+)
+
+
+class AgreementTypeSerializer(RecordSerializer):
+    """A kind of arrangement."""
+
+    class Meta:
+        model = AgreementType
+
+
+class AgreementSerializer(CitedSerializer):
+    """One instrument between a principal and a partner."""
+
+    class Meta:
+        model = Agreement
+
+
+class CommitmentSerializer(RecordSerializer):
+    """What one side promises the other, under a type or under one agreement."""
+
+    class Meta:
+        model = Commitment
+
+
+class EventSerializer(CitedSerializer):
+    """A dated fact in an agreement's life."""
+
+    class Meta:
+        model = Event
+
+
+class CodeOfConductSerializer(CitedSerializer):
+    """A country's government-industry code."""
+
+    class Meta:
+        model = CodeOfConduct
+
+
+class SignatorySerializer(RecordSerializer):
+    """A firm that signed its country's code."""
+
+    class Meta:
+        model = Signatory
+
+
+class InvocationSerializer(CitedSerializer):
+    """An occasion on which supply between two countries was put to the test."""
+
+    class Meta:
+        model = Invocation
+
+
+class ClaimSerializer(RecordSerializer):
+    """One source's assertion about one property of a record."""
+
+    class Meta:
+        model = Claim
+
+
+class ListEntrySerializer(RecordSerializer):
+    """One country on a published list."""
+
+    class Meta:
+        model = ListEntry
+
+    def get_field_names(self, declared_fields, info):
+        """Inside its list, the list need not be named again."""
+        return ["country", "qualifier", "note"]
+
+
+class PublishedListSerializer(RecordSerializer):
+    """A source's own list of who has what, with its entries."""
+
+    entries = ListEntrySerializer(
+        many=True, read_only=True, help_text="The countries it names, as known at the revision."
+    )
+
+    class Meta:
+        model = PublishedList
+
+    def prepare(self, rows):
+        """The entries of these lists, in one statement."""
+        revision = self.context.get("revision")
+        stored = ListEntry.ever.known_at(revision) if revision else ListEntry.objects
+        stored = stored.filter(list__slug__in=[row.slug for row in rows]).select_related("list")
+        self.entered = defaultdict(list)
+        one = self.fields["entries"].child
+        for entry in stored.order_by("country_id"):
+            self.entered[entry.list.slug].append(one.row(entry))
+
+    def read_entries(self, instance):
+        """The entries of a prepared list."""
+        return self.entered[instance.slug]
+
+
+class ProcedureFactSerializer(RecordSerializer):
+    """One fact of the Defense Priorities and Allocations System."""
+
+    class Meta:
+        model = ProcedureFact
+
+
+class PeriodSerializer(serializers.ModelSerializer):
+    """One status over one stretch of days, derived from events; ends are exclusive."""
+
+    class Meta:
+        model = Standing
+        fields = (
+            "status",
+            "event",
+            "since",
+            "until",
+            "possible_from",
+            "possible_until",
+            "certain_from",
+            "certain_until",
+        )
+
+    def to_representation(self, instance):
+        """A period as a dict."""
+        return {name: getattr(instance, name) for name in self.Meta.fields}
+
+
+class StandingNowSerializer(serializers.Serializer):
+    """A status that some reading of the dates gives on the day."""
+
+    status = serializers.ChoiceField(Status.choices, help_text="What the agreement is.")
+    certainty = serializers.ChoiceField(
+        ["certain", "possible"], help_text="Whether every reading of the dates says so."
+    )
+    event = serializers.CharField(help_text="The event that gives the status.")
+    since = serializers.CharField(help_text="Its date, as known (EDTF).")
+    until = serializers.CharField(help_text="The date of what ends it, as known; often empty.")
+
+
+class AgreementStandingSerializer(serializers.Serializer):
+    """An agreement's standing on the day, and all its periods."""
+
+    as_of = serializers.DateField(help_text="The day answered for.")
+    known_at = serializers.CharField(allow_null=True, help_text="As asked; null for now.")
+    revision = serializers.IntegerField(help_text="The revision answered from.")
+    projected = serializers.BooleanField(required=False, help_text="True for a day yet to come.")
+    now = StandingNowSerializer(many=True, help_text="Every possible status on the day.")
+    periods = PeriodSerializer(many=True, help_text="Every period, in order.")
+
+
+class BothWaysSerializer(serializers.Serializer):
+    """Commitments by who promises whom. An agreement's own replace those of its type."""
+
+    principal_to_partner = CommitmentSerializer(many=True, help_text="What the principal promises.")
+    partner_to_principal = CommitmentSerializer(many=True, help_text="What the partner promises.")
+
+
+class AgreementDetailSerializer(AgreementSerializer):
+    """An agreement with everything that the registry says of it."""
+
+    standing = AgreementStandingSerializer(read_only=True, help_text="Derived from its events.")
+    commitments = BothWaysSerializer(read_only=True, help_text="What each side promises.")
+    events = EventSerializer(many=True, read_only=True, help_text="Its life, in order.")
+    codes_of_conduct = CodeOfConductSerializer(
+        many=True, read_only=True, help_text="Codes that give effect to it."
+    )
+    citations = CitationSerializer(many=True, read_only=True, help_text="What it rests on.")
+    claims = ClaimSerializer(
+        many=True, read_only=True, help_text="What sources assert of it, its events and its code."
+    )
+    invocations = InvocationSerializer(
+        many=True, read_only=True, help_text="Occasions on which it was put to the test."
+    )
+
+    def prepare(self, rows):
+        """The profile answers; nothing to fetch beside it."""
+
+    def row(self, profile) -> dict:
+        """A profile (see `analysis.profiles`) as a dict; `clocks` come with the context."""
+        clocks = self.context["clocks"]
+        context = {"revision": clocks.revision}
+        plain = AgreementSerializer(profile.agreement, context=context).data
+
+        def rows(serializer, instances):
+            return serializer(instances, many=True, context=context).data
+
+        return {
+            **plain,
+            "standing": {
+                **echo(clocks),
+                "now": [_now(row, clocks.as_of) for row in profile.now],
+                "periods": PeriodSerializer(profile.standing, many=True).data,
+            },
+            "commitments": {
+                "principal_to_partner": rows(CommitmentSerializer, profile.principal_commitments),
+                "partner_to_principal": rows(CommitmentSerializer, profile.partner_commitments),
+            },
+            "events": rows(EventSerializer, profile.events),
+            "codes_of_conduct": rows(CodeOfConductSerializer, profile.codes),
+            "citations": rows(CitationSerializer, profile.citations),
+            "claims": rows(ClaimSerializer, profile.claims),
+            "invocations": rows(InvocationSerializer, profile.invocations),
+        }
+
+
+def _now(row: Standing, day) -> dict:
+    sure = row.certain_from <= day < row.certain_until
+    certainty = "certain" if sure else "possible"
+    names = ("event", "since", "until")
+    return {"status": row.status, "certainty": certainty} | {n: getattr(row, n) for n in names}
