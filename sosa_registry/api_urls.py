@@ -1,3 +1,78 @@
-"""The API assembled: every resource and analysis endpoint under /api/v1/."""
+"""The API assembled: every resource and question under /api/v1/, its document and its manual."""
 
-urlpatterns = []
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from rest_framework.routers import SimpleRouter
+
+from agreements import api as agreements
+from agreements import api_analysis as analysis
+from partners import api as partners
+from sosa_registry.api import docs, revisions
+from sosa_registry.api.views import NoSuchPlace
+
+RESOURCES = {
+    "countries": partners.CountryViewSet,
+    "groupings": partners.GroupingViewSet,
+    "memberships": partners.MembershipViewSet,
+    "organizations": partners.OrganizationViewSet,
+    "firms": partners.FirmViewSet,
+    "agreement-types": agreements.AgreementTypeViewSet,
+    "agreements": agreements.AgreementViewSet,
+    "commitments": agreements.CommitmentViewSet,
+    "events": agreements.EventViewSet,
+    "codes-of-conduct": agreements.CodeViewSet,
+    "signatories": agreements.SignatoryViewSet,
+    "invocations": agreements.InvocationViewSet,
+    "sources": partners.SourceViewSet,
+    "citations": partners.CitationViewSet,
+    "claims": agreements.ClaimViewSet,
+    "published-lists": agreements.PublishedListViewSet,
+    "procedure-facts": agreements.ProcedureFactViewSet,
+    "revisions": revisions.RevisionViewSet,
+}
+QUESTIONS = {
+    "matrix": analysis.MatrixView,
+    "coverage": analysis.CoverageView,
+    "diff": analysis.DiffView,
+    "trend": analysis.TrendView,
+    "search": analysis.SearchView,
+}
+
+router = SimpleRouter()
+for name, viewset in RESOURCES.items():
+    router.register(name, viewset, basename=name)
+
+v1 = [
+    path("", docs.IndexView.as_view(names=[*RESOURCES, *QUESTIONS]), name="index"),
+    path("schema/", docs.SchemaView.as_view(), name="schema"),
+    path(
+        "agreements/<str:agreement>/history/",
+        agreements.AgreementHistory.as_view(),
+        name="agreement-history",
+    ),
+    path(
+        "revisions/<int:number>/changes/",
+        revisions.RevisionChanges.as_view(),
+        name="revision-changes",
+    ),
+    *(path(f"{name}/", view.as_view(), name=name) for name, view in QUESTIONS.items()),
+    *router.urls,
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="api:docs")),
+    path(
+        "",
+        include(
+            (
+                [
+                    path("v1/", include(v1)),
+                    path("docs/", docs.ManualView.as_view(), name="docs"),
+                    path("docs/try/", docs.TryView.as_view(), name="try"),
+                ],
+                "api",
+            )
+        ),
+    ),
+    re_path(r"", NoSuchPlace.as_view()),
+]

@@ -180,6 +180,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # Choice sets of the same field name in several records, by the name that generated clients see.
+    "ENUM_NAME_OVERRIDES": {
+        "CellStatus": "agreements.answers.STATUSES",
+        "CommitmentKind": "agreements.models.Commitment.Kind",
+        "GroupingKind": "partners.models.Grouping.Kind",
+        "RevisionKind": "sosa_registry.ledger.models.Revision.Kind",
+        "StandingStatus": "agreements.lifecycle.Status",
+    },
 }
 
 LOGGING = {
