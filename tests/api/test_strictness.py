@@ -1,0 +1,220 @@
+"""A mistyped question is refused by name, on every endpoint, in one shape; nothing is guessed."""
+
+import pytest
+from django.test import Client
+
+from agreements import api
+from tests.api.places import (
+    BELOW,
+    CLOCKED,
+    EVERYTHING,
+    LISTS,
+    QUESTIONS,
+    address,
+    ask,
+    parameters_of,
+    problem_of,
+    refuse,
+)
+
+FILTERED = [
+    ("countries", "region=Atlantis", "region"),
+    ("groupings", "kind=club", "kind"),
+    ("memberships", "country=XXX", "country"),
+    ("memberships", "grouping=natoo", "grouping"),
+    ("organizations", "country=XXX", "country"),
+    ("firms", "country=XXX", "country"),
+    ("agreements", "type=foo", "type"),
+    ("agreements", "country=XXX", "country"),
+    ("agreements", "partner=AUS,XXX", "partner"),
+    ("agreements", "partner=,", "partner"),
+    ("agreements", "binding=maybe", "binding"),
+    ("commitments", "kind=foo", "kind"),
+    ("events", "event=foo", "event"),
+    ("events", "agreement=sosa-xxx", "agreement"),
+    ("events", "date_after=2021-02-30", "date_after"),
+    ("events", "date_before=99999-01-01", "date_before"),
+    ("codes-of-conduct", "status=bar", "status"),
+    ("signatories", "code=foo", "code"),
+    ("invocations", "outcome=foo", "outcome"),
+    ("sources", "tier=foo", "tier"),
+    ("citations", "subject=foo", "subject"),
+    ("citations", "subject_kind=foo", "subject_kind"),
+    ("claims", "stance=foo", "stance"),
+    ("claims", "property=foo", "property"),
+    ("published-lists", "exhaustive=maybe", "exhaustive"),
+    ("procedure-facts", "property=foo", "property"),
+    ("revisions", "kind=foo", "kind"),
+    ("revisions", "after=x", "after"),
+]
+BAD_DAYS = ("2021-02-30", "99999-01-01", "2021", "tomorrow", "2021-1-1", "0000-01-01")
+BAD_KNOWN_AT = ("0", "2", "2999-01-01T00:00:00Z", "2001-01-01", "foo", "99999999999999999999")
+
+
+@pytest.mark.parametrize("place", EVERYTHING)
+def test_an_unknown_parameter_is_refused_everywhere(client, full, place):
+    problem = refuse(client, place, "as_off=2021-08-10")
+
+    assert parameters_of(problem) == {"as_off"}
+    assert "Allowed: " in problem["detail"]
+
+
+@pytest.mark.parametrize("place", EVERYTHING)
+def test_an_unknown_format_is_refused_everywhere(client, full, place):
+    assert parameters_of(refuse(client, place, "format=xml")) == {"format"}
+
+
+@pytest.mark.parametrize("place", EVERYTHING)
+def test_a_type_nobody_offers_is_not_acceptable_anywhere(client, full, place):
+    response = client.get(address(place), headers={"Accept": "image/png"})
+
+    assert "application/json" in problem_of(response, 406)["detail"]
+
+
+@pytest.mark.parametrize("place", EVERYTHING)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_is_written_here_yet(client, full, place, method):
+    problem_of(getattr(client, method)(address(place)), 405)
+
+
+@pytest.mark.parametrize("place", [*LISTS, *BELOW])
+@pytest.mark.parametrize(
+    "query, status",
+    [
+        ("page=1000000000", 404),
+        ("page=0", 400),
+        ("page=-1", 400),
+        ("page=last", 400),
+        ("page=1.5", 400),
+        ("page=" + "9" * 40, 400),
+        ("page_size=0", 400),
+        ("page_size=501", 400),
+        ("page_size=many", 400),
+    ],
+)
+def test_a_page_that_is_none_is_refused(client, full, place, query, status):
+    refuse(client, place, query, status)
+
+
+@pytest.mark.parametrize("place", LISTS)
+def test_an_unknown_order_is_refused(client, full, place):
+    assert parameters_of(refuse(client, place, "ordering=nothing")) == {"ordering"}
+
+
+@pytest.mark.parametrize("place, query, name", FILTERED)
+def test_an_unknown_value_of_a_filter_is_refused_by_name(client, registry, place, query, name):
+    problem = refuse(client, place, query)
+
+    assert parameters_of(problem) == {name}
+
+
+def test_the_nearest_value_is_suggested(client, registry):
+    assert "Did you mean sosa-aus?" in refuse(client, "events", "agreement=sosa-auss")["detail"]
+    assert "Did you mean type?" in refuse(client, "matrix", "typ=sosa")["detail"]
+
+
+@pytest.mark.parametrize("place", [*CLOCKED, "matrix", "agreements/sosa-aus", QUESTIONS[1]])
+@pytest.mark.parametrize("day", BAD_DAYS)
+def test_a_day_that_is_none_is_refused(client, registry, place, day):
+    assert parameters_of(refuse(client, place, f"as_of={day}")) == {"as_of"}
+
+
+@pytest.mark.parametrize(
+    "place", [*CLOCKED, "matrix", "trend", "agreements/sosa-aus", QUESTIONS[1]]
+)
+@pytest.mark.parametrize("known_at", BAD_KNOWN_AT)
+def test_a_state_of_knowledge_that_never_was_is_refused(client, registry, place, known_at):
+    assert parameters_of(refuse(client, place, f"known_at={known_at}")) == {"known_at"}
+
+
+@pytest.mark.parametrize("place", [place for place in LISTS if place not in CLOCKED])
+def test_a_list_without_clocks_says_so(client, full, place):
+    problem = refuse(client, place, "as_of=2021-08-10&known_at=1")
+
+    assert parameters_of(problem) == {"as_of", "known_at"}
+
+
+@pytest.mark.parametrize(
+    "place, query, names",
+    [
+        ("matrix", "principal=XXX", {"principal"}),
+        ("matrix", "type=foo&grouping=bar&region=baz", {"type", "grouping", "region"}),
+        ("matrix", "status=bar&rows=some", {"status", "rows"}),
+        ("matrix", "type=,", {"type"}),
+        ("matrix", "as_of=2021-02-30&type=foo&typ=x", {"as_of", "type", "typ"}),
+        ("coverage", "", {"grouping", "type"}),
+        (QUESTIONS[1], "assume=TWN", {"assume"}),
+        (QUESTIONS[1], "assume=XXX:sosa", {"assume"}),
+        (QUESTIONS[1], "assume=TWN:foo", {"assume"}),
+        ("diff", "", {"from"}),
+        ("diff", "from=2021-02-30&to=2021-13-01", {"from", "to"}),
+        ("diff", "from=2021-01-01&from_known_at=9&to_known_at=x", {"from_known_at", "to_known_at"}),
+        ("trend", "from=2021-01-01&to=2020-01-01", {"from"}),
+        ("trend", "from=1000-01-01&step=month", {"to"}),
+        ("trend", "step=decade&as_of=2020-01-01", {"step", "as_of"}),
+        ("search", "", {"q"}),
+        ("search", "q=", {"q"}),
+        ("search", "q=" + "a" * 201, {"q"}),
+        ("search", "q=%00", {"q"}),
+        ("countries", "search=" + "a" * 201, {"search"}),
+        ("countries", "search=%00", {"search"}),
+        ("agreements", "type=%00", {"type"}),
+        ("claims", "subject=%00", {"subject"}),
+        ("countries", "region=Europe&region=Africa", {"region"}),
+    ],
+)
+def test_every_wrong_parameter_is_named_at_once(client, registry, place, query, names):
+    assert parameters_of(refuse(client, place, query)) == names
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/nothing",
+        "/api/v1/nothing/",
+        "/api/v1/nothing",
+        "/api/v2/countries/",
+        "/api/v1/countries/AUS/nothing/",
+        "/api/v1/countries/%00/",
+        "/api/v1/countries/%FF/",
+        "/api/v1/revisions/one/",
+        "/api/v1/revisions/99999999999999999999999/",
+        "/api/v1/revisions/0/changes/",
+        "/api/v1/commitments/foo/",
+        "/api/v1/citations/a/b/",
+        "/api/v1/agreements/none/history/",
+    ],
+)
+def test_an_address_that_is_none_is_a_problem_not_a_page(client, registry, path):
+    problem_of(client.get(path), 404)
+
+
+def test_an_address_without_its_slash_is_sent_on(client, registry):
+    response = client.get("/api/v1/matrix?as_of=2021-08-10")
+
+    assert response.status_code == 301
+    assert response["Location"] == "/api/v1/matrix/?as_of=2021-08-10"
+
+
+def test_an_empty_parameter_is_one_not_given(client, registry):
+    asked = "as_of=&known_at=&type=&grouping=&region=&status="
+
+    assert ask(client, "matrix", asked) == ask(client, "matrix")
+    assert ask(client, "agreements", "type=&search=&ordering=")["count"] == 90
+
+
+def test_too_many_parameters_are_refused(client, registry):
+    many = "&".join(f"a{number}=1" for number in range(1_100))
+
+    refuse(client, "matrix", many)
+
+
+def test_a_fault_of_ours_is_a_bare_problem_and_is_announced(registry, monkeypatch, caplog):
+    def fail(*args, **kwargs):
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr(api, "agreement_profile", fail)
+    response = Client(raise_request_exception=False).get("/api/v1/agreements/sosa-aus/")
+
+    assert "secret" not in str(problem_of(response, 500))
+    assert "Internal Server Error" in caplog.text
