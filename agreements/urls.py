@@ -6,6 +6,7 @@ from .views.agreements import agreement_page, agreements_page
 from .views.countries import countries_page, country_page
 from .views.kinds import grouping_page, type_page, types_page
 from .views.matrix import matrix_page
+from .views.reconciliation import list_page, practice_page, reconciliation_page
 from .views.records import code_page, codes_page, firm_page, invocation_page, invocations_page
 from .views.registry import about_page, change_page, changes_page, search_page
 from .views.sources import source_page
@@ -25,6 +26,9 @@ urlpatterns = [
     path("sources/<str:slug>/", source_page, name="source"),
     path("invocations/", invocations_page, name="invocations"),
     path("invocations/<str:slug>/", invocation_page, name="invocation"),
+    path("reconciliation/", reconciliation_page, name="reconciliation"),
+    path("reconciliation/<str:slug>/", list_page, name="list"),
+    path("practice/", practice_page, name="practice"),
     path("changes/", changes_page, name="changes"),
     path("changes/<int:number>/", change_page, name="change"),
     path("search/", search_page, name="search"),

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from agreements import api as agreements
 from agreements import api_analysis as analysis
 from partners import api as partners
+from sosa_registry import citing_views
 from sosa_registry.api import docs, revisions
 from sosa_registry.api.views import NoSuchPlace
 
@@ -55,6 +56,7 @@ v1 = [
         revisions.RevisionChanges.as_view(),
         name="revision-changes",
     ),
+    path("permalinks/", citing_views.PermalinksView.as_view(), name="permalinks"),
     *(path(f"{name}/", view.as_view(), name=name) for name, view in QUESTIONS.items()),
     *router.urls,
 ]

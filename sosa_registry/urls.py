@@ -1,11 +1,18 @@
 """All doors, assembled: pages, API, admin."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from sosa_registry import citing_views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("sosa_registry.api_urls")),
+    path("cite/", citing_views.cite_form, name="cite"),
+    re_path(r"^r/(?P<name>[0-9a-f]{16})$", citing_views.kept, name="permalink"),
+    re_path(r"^r/(?P<name>[0-9a-f]{16})/since$", citing_views.changed_since, name="since"),
+    re_path(r"^r/(?P<name>[0-9a-f]{16})\.json$", citing_views.content),
+    re_path(r"^r/(?P<name>[0-9a-f]{16})\.(?P<form>[a-z.]+)$", citing_views.written),
     path("", include("partners.urls")),
     path("", include("agreements.urls")),
 ]

@@ -183,8 +183,8 @@ class PublishedList(Replayable):
         return self.slug
 
     def get_absolute_url(self):
-        """The list's page: that of its source."""
-        return reverse("source", args=[self.source_id])
+        """The list's page: what it says, and how the registry compares."""
+        return reverse("list", args=[self.slug])
 
     @property
     def types(self) -> list[str]:
