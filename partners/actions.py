@@ -1,10 +1,12 @@
-"""Removing a record with its evidence: what goes along, and what stands in the way.
+"""Removing a record with its evidence, and keeping copies of sources.
 
 It lives on this floor because citations do. A citation ties a source to a record and goes with it;
 every other evidence about a record (a claim is one source's word) stays, so the record must too.
 """
 
+import hashlib
 from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import ProtectedError, QuerySet
 
@@ -12,7 +14,8 @@ from sosa_registry.ledger import actions
 from sosa_registry.ledger.models import Revision
 from sosa_registry.ledger.recording import Recorded, recorded_models, revision
 
-from .models import Citation
+from .models import ArchivedContent, ArchivedCopy, Citation, Source
+from .models.archive import checked_type
 
 
 def citations_of(record: Recorded) -> QuerySet[Citation]:
@@ -45,3 +48,32 @@ def remove_with_citations(
                 raise ProtectedError(f"“{record}” is still needed by {what}.", {first})
         citations_of(record).delete()
         actions.remove(record, actor=actor, reason=reason, kind=kind)
+
+
+def keep_copy(
+    source: Source, *, name: str, content: bytes, actor, reason: str, on: date
+) -> ArchivedCopy:
+    """Keep the bytes of a source as read on a day. Raises ValidationError beside `file`."""
+    copy = copy_of(source, name=name, content=content, on=on)
+    with revision(actor=actor, reason=reason, kind=Revision.Kind.VERIFICATION):
+        copy.full_clean()
+        write_copy(copy, content)
+    return copy
+
+
+def copy_of(source: Source, *, name: str, content: bytes, on: date) -> ArchivedCopy:
+    """The record of a copy, unwritten; its type is checked against its bytes."""
+    return ArchivedCopy(
+        source=source,
+        name=name.replace("\\", "/").rpartition("/")[2][:200],
+        media_type=checked_type(name, content),
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        archived_on=on,
+    )
+
+
+def write_copy(copy: ArchivedCopy, content: bytes) -> None:
+    """Write a copy and its bytes, inside an open revision."""
+    copy.save()
+    ArchivedContent.objects.get_or_create(sha256=copy.sha256, defaults={"content": content})

@@ -10,13 +10,25 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.forms.models import BaseModelFormSet, modelformset_factory
+from django.template.defaultfilters import filesizeformat
 
-from sosa_registry.ledger import subjects
+from sosa_registry.ledger import clock, subjects
 from sosa_registry.ledger.admin import RecordedAdmin, RecordInline, told
-from sosa_registry.ledger.forms import InlineRecordForm
+from sosa_registry.ledger.forms import InlineRecordForm, RecordFormWithReason
+from sosa_registry.ledger.recording import revision
 
 from . import actions
-from .models import Citation, Country, Firm, Grouping, Membership, Organization, Source
+from .models import (
+    ArchivedCopy,
+    Citation,
+    Country,
+    Firm,
+    Grouping,
+    Membership,
+    Organization,
+    Source,
+)
+from .models.archive import LARGEST
 
 
 class CitationForm(InlineRecordForm):
@@ -201,6 +213,62 @@ class SourceAdmin(CitedAdmin):
     list_display = ("slug", "publisher", "title", "published_on", "kind", "tier", "verified_on")
     list_filter = ("kind", "tier")
     search_fields = ("slug", "publisher", "title", "url")
+
+
+class ArchivedCopyForm(RecordFormWithReason):
+    """A copy of a source: the file is asked for, all else follows from it."""
+
+    file = forms.FileField(help_text=f"PDF, HTML, text, PNG or JPEG; {filesizeformat(LARGEST)}.")
+
+    class Meta:
+        fields = ("source",)
+        model = ArchivedCopy
+
+    def clean(self):
+        """Type, size and SHA-256 are read off the file."""
+        super().clean()
+        uploaded, source = self.cleaned_data.get("file"), self.cleaned_data.get("source")
+        if uploaded and source and uploaded.size <= LARGEST:
+            self.content = uploaded.read()
+            made = actions.copy_of(
+                source, name=uploaded.name, content=self.content, on=clock.today()
+            )
+            for name in ("name", "media_type", "size", "sha256", "archived_on"):
+                setattr(self.instance, name, getattr(made, name))
+        elif uploaded and source:
+            self.add_error("file", f"Allowed: {filesizeformat(LARGEST)}.")
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - {"sha256"}
+
+
+@admin.register(ArchivedCopy)
+class ArchivedCopyAdmin(RecordedAdmin):
+    """Archived copies: added and removed, never changed."""
+
+    form = ArchivedCopyForm
+    list_display = ("name", "source", "media_type", "size", "archived_on")
+    list_select_related = ("source",)
+    search_fields = ("name", "source__slug", "source__title", "sha256")
+    autocomplete_fields = ("source",)
+
+    def get_fields(self, request, obj=None):
+        """For a new one the source and the file."""
+        return ["source", "file"] if obj is None else self.get_readonly_fields(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        """A copy that is kept stays as it is."""
+        return ["source", "name", "media_type", "size", "sha256", "archived_on"] if obj else []
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody changes a copy."""
+        return False
+
+    def save_related(self, request, form, formsets, change):
+        """The bytes go with their record, in one revision."""
+        with revision(actor=request.user, **form.says):
+            actions.write_copy(form.instance, form.content)
+            super().save_related(request, form, formsets, change)
 
 
 @admin.register(Citation)

@@ -3,9 +3,14 @@
 A record's own page shows agreements, so it lives on the floor above.
 """
 
-from django.db.models import Count, Q
+from io import BytesIO
 
-from partners.models import Firm, Grouping, Membership, Source
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+
+from partners.models import ArchivedContent, ArchivedCopy, Firm, Grouping, Membership, Source
 from sosa_registry.pages import CLOCKS, Question, Toolbar, refused, show
 
 SOURCE_ORDERS = {"publisher": "publisher", "published": "published_on_latest", "source": "slug"}
@@ -83,3 +88,33 @@ def sources_page(request):
     if question.faults:
         return refused(question, toolbar, "sources", "Sources")
     return show(question, "sources.html", "sources", api="sources/", toolbar=toolbar, pager=page)
+
+
+def due_page(request):
+    """Sources to be checked again: read or checked longer ago than their kind allows."""
+    question = Question(request, "as_of", "page")
+    toolbar = Toolbar(question, "When").date("as_of", "Due by", question.clocks.as_of)
+    page = question.page_of(Source.objects.due(question.clocks.as_of))
+    if question.faults:
+        return refused(question, toolbar, "sources", "Sources due")
+    limits = settings.VERIFY_WITHIN_DAYS
+    return show(
+        question,
+        "sources_due.html",
+        "sources",
+        toolbar=toolbar,
+        pager=page,
+        limits=[(kind, limits.get(kind, limits["default"])) for kind in Source.Kind.values],
+    )
+
+
+def archived_copy(request, slug: str, sha256: str):
+    """A kept copy: a download only, never shown as a page of ours."""
+    copy = get_object_or_404(ArchivedCopy, source=slug, sha256=sha256)
+    content = ArchivedContent.objects.get(sha256=copy.sha256).content
+    return FileResponse(
+        BytesIO(bytes(content)),
+        as_attachment=True,
+        filename=copy.name,
+        content_type="application/octet-stream",
+    )

@@ -190,6 +190,15 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# After how many days a source of a kind is due to be checked again: what can change, soonest.
+VERIFY_WITHIN_DAYS = {
+    "default": 730,
+    "regulation": 180,
+    "statute": 365,
+    "government page": 365,
+    "encyclopedia": 365,
+}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

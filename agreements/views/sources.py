@@ -5,8 +5,9 @@ from collections import defaultdict
 from django.http import Http404
 
 from agreements.analysis.reference import reference
-from agreements.models import Claim, ListEntry, ProcedureFact, PublishedList
-from partners.models import Citation, Grouping, Membership, Source
+from agreements.analysis.sources import resting_on
+from agreements.models import Claim, ListEntry, PublishedList
+from partners.models import Source
 from sosa_registry.ledger.history import entries
 from sosa_registry.ledger.models import Version
 from sosa_registry.pages import Question, Toolbar, refused, show
@@ -18,6 +19,11 @@ _PLURALS = {
     "event": "Events",
     "code": "Codes of conduct",
     "invocation": "Put to the test",
+    "membership": "Memberships",
+    "grouping": "Groupings",
+    "fact": "Facts of the procedure",
+    "commitment": "Commitments",
+    "signatory": "Signatories",
 }
 
 
@@ -31,15 +37,13 @@ def source_page(request, slug: str):
     toolbar = Toolbar(question, "When").known_at()
     if question.faults:
         return refused(question, toolbar, "sources", source.title)
-    citations = list(Citation.ever.known_at(clocks.revision).filter(source=slug))
-    events = [row.subject for row in citations if row.subject_kind == "event"]
-    owners = agreements_of_events(events)
+    resting = resting_on(clocks.pin, slug)
+    owners = agreements_of_events([one.key for one in resting if one.kind == "event"])
     cited = defaultdict(list)
-    for row in sorted(citations, key=lambda row: (row.subject_kind, row.subject, row.locator)):
-        url = url_of(row.subject_kind, row.subject, owners)
-        cited[_PLURALS.get(row.subject_kind, row.subject_kind)].append((row, url))
+    for one in resting:
+        url = url_of(one.kind, one.key, owners)
+        cited[_PLURALS.get(one.kind, one.kind.capitalize())].append((one, url))
     claims = Claim.ever.known_at(clocks.revision).filter(source=slug)
-    memberships = Membership.ever.known_at(clocks.revision).filter(source=slug)
     return show(
         question,
         "source.html",
@@ -49,9 +53,8 @@ def source_page(request, slug: str):
         cited=dict(cited),
         claims=[(claim, url_of(claim.subject_kind, claim.subject)) for claim in claims],
         lists=_lists(clocks, slug),
-        memberships=list(memberships.select_related("country", "grouping")),
-        groupings=list(Grouping.objects.filter(source=slug)),
-        facts=list(ProcedureFact.objects.filter(source=slug)),
+        would_lose=sum(one.only for one in resting),
+        copies=list(source.archived_copies.all()),
         history=entries(Version.objects.of("sources", slug).select_related("revision")),
     )
 

@@ -10,143 +10,588 @@ import sosa_registry.ledger.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Country',
+            name="Country",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('code', models.CharField(help_text='ISO 3166-1 alpha-3 code, such as AUS.', max_length=3, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Z]{3}\\Z', 'Three capital letters, as in AUS.')], verbose_name='alpha-3')),
-                ('alpha2', models.CharField(help_text='ISO 3166-1 alpha-2 code, such as AU.', max_length=2, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Z]{2}\\Z', 'Two capital letters, as in AU.')], verbose_name='alpha-2')),
-                ('name', models.CharField(help_text='Common name in English.', max_length=100, unique=True)),
-                ('official_name', models.CharField(blank=True, help_text='Official name.', max_length=200)),
-                ('region', models.CharField(db_index=True, help_text='Region by which pages group and filter.', max_length=60)),
-                ('aliases', models.TextField(blank=True, help_text='Other names in sources, separated by ; as in Turkey;Republic of…')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="ISO 3166-1 alpha-3 code, such as AUS.",
+                        max_length=3,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Z]{3}\\Z", "Three capital letters, as in AUS."
+                            )
+                        ],
+                        verbose_name="alpha-3",
+                    ),
+                ),
+                (
+                    "alpha2",
+                    models.CharField(
+                        help_text="ISO 3166-1 alpha-2 code, such as AU.",
+                        max_length=2,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Z]{2}\\Z", "Two capital letters, as in AU."
+                            )
+                        ],
+                        verbose_name="alpha-2",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Common name in English.", max_length=100, unique=True
+                    ),
+                ),
+                (
+                    "official_name",
+                    models.CharField(blank=True, help_text="Official name.", max_length=200),
+                ),
+                (
+                    "region",
+                    models.CharField(
+                        db_index=True,
+                        help_text="Region by which pages group and filter.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "aliases",
+                    models.TextField(
+                        blank=True,
+                        help_text="Other names in sources, separated by ; as in Turkey;Republic of…",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'countries',
-                'ordering': ('name',),
+                "verbose_name_plural": "countries",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Short lasting name of the document, such as crs_if11894_2021. Never reused.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('publisher', models.CharField(help_text='Who published it.', max_length=200)),
-                ('title', models.CharField(help_text='Its title, as published.', max_length=500)),
-                ('url', models.CharField(blank=True, help_text='Where it was read: an http or https address. Empty if it has none.', max_length=1000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
-                ('published_on', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='When it was published: day, month or year. Empty if not known.', max_length=24)),
-                ('published_on_earliest', sosa_registry.ledger.fields.EarliestDay('published_on', db_index=True)),
-                ('published_on_latest', sosa_registry.ledger.fields.LatestDay('published_on', db_index=True)),
-                ('retrieved_on', models.DateField(blank=True, help_text='The day on which it was read for this registry.', null=True)),
-                ('verified_on', models.DateField(blank=True, help_text='The last day on which somebody checked it again.', null=True)),
-                ('kind', models.CharField(choices=[('regulation', 'Regulation'), ('statute', 'Statute'), ('government page', 'Government page'), ('press release', 'Press release'), ('CRS report', 'CRS report'), ('think tank', 'Think tank'), ('news', 'News'), ('opinion', 'Opinion'), ('encyclopedia', 'Encyclopedia')], help_text='What it is.', max_length=20)),
-                ('tier', models.CharField(choices=[('primary', 'Primary'), ('secondary', 'Secondary'), ('tertiary', 'Tertiary')], help_text='Primary: from those who act. Secondary: about them. Tertiary: from hearsay.', max_length=10)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know about the copy.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short lasting name of the document, such as crs_if11894_2021. Never reused.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                ("publisher", models.CharField(help_text="Who published it.", max_length=200)),
+                ("title", models.CharField(help_text="Its title, as published.", max_length=500)),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where it was read: an http or https address. Empty if it has none.",
+                        max_length=1000,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                    ),
+                ),
+                (
+                    "published_on",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True,
+                        help_text="When it was published: day, month or year. Empty if not known.",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "published_on_earliest",
+                    sosa_registry.ledger.fields.EarliestDay("published_on", db_index=True),
+                ),
+                (
+                    "published_on_latest",
+                    sosa_registry.ledger.fields.LatestDay("published_on", db_index=True),
+                ),
+                (
+                    "retrieved_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day on which it was read for this registry.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "verified_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The last day on which somebody checked it again.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("regulation", "Regulation"),
+                            ("statute", "Statute"),
+                            ("government page", "Government page"),
+                            ("press release", "Press release"),
+                            ("CRS report", "CRS report"),
+                            ("think tank", "Think tank"),
+                            ("news", "News"),
+                            ("opinion", "Opinion"),
+                            ("encyclopedia", "Encyclopedia"),
+                        ],
+                        help_text="What it is.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("primary", "Primary"),
+                            ("secondary", "Secondary"),
+                            ("tertiary", "Tertiary"),
+                        ],
+                        help_text="Primary: from those who act. Secondary: about them. Tertiary: from hearsay.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, help_text="Anything a reader should know about the copy."
+                    ),
+                ),
             ],
             options={
-                'ordering': ('slug',),
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='Firm',
+            name="Firm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Lasting short name.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('name', models.CharField(help_text='Name as registered.', max_length=200)),
-                ('cage_code', models.CharField(blank=True, help_text='NCAGE or CAGE code, where known.', max_length=5, validators=[django.core.validators.RegexValidator('\\A[0-9A-Z]{5}\\Z', 'Five capital letters or digits.')], verbose_name='CAGE code')),
-                ('aliases', models.TextField(blank=True, help_text='Other names, separated by ;.')),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('country', models.ForeignKey(help_text='The country it is established in.', on_delete=django.db.models.deletion.PROTECT, related_name='firms', to='partners.country', to_field='code')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting short name.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(help_text="Name as registered.", max_length=200)),
+                (
+                    "cage_code",
+                    models.CharField(
+                        blank=True,
+                        help_text="NCAGE or CAGE code, where known.",
+                        max_length=5,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[0-9A-Z]{5}\\Z", "Five capital letters or digits."
+                            )
+                        ],
+                        verbose_name="CAGE code",
+                    ),
+                ),
+                ("aliases", models.TextField(blank=True, help_text="Other names, separated by ;.")),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "country",
+                    models.ForeignKey(
+                        help_text="The country it is established in.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="firms",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Lasting short name.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('name', models.CharField(help_text='Name in English.', max_length=200)),
-                ('aliases', models.TextField(blank=True, help_text='Other names, separated by ; as in DoD;DOD.')),
-                ('url', models.URLField(blank=True, help_text='Its own site.', max_length=500)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('country', models.ForeignKey(help_text='The country it acts for.', on_delete=django.db.models.deletion.PROTECT, related_name='organizations', to='partners.country', to_field='code')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting short name.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(help_text="Name in English.", max_length=200)),
+                (
+                    "aliases",
+                    models.TextField(
+                        blank=True, help_text="Other names, separated by ; as in DoD;DOD."
+                    ),
+                ),
+                ("url", models.URLField(blank=True, help_text="Its own site.", max_length=500)),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "country",
+                    models.ForeignKey(
+                        help_text="The country it acts for.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organizations",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Grouping',
+            name="Grouping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Short name, as in nato.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('name', models.CharField(help_text='Full name.', max_length=200)),
-                ('kind', models.CharField(choices=[('alliance', 'Alliance'), ('union', 'Union'), ('partnership', 'Partnership'), ('intelligence partnership', 'Intelligence partnership'), ('designation', 'Designation'), ('analytic', "Analytic: somebody's opinion")], help_text='What it is. Analytic is an opinion and is always shown as one.', max_length=30)),
-                ('founded', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='When it was founded, as known.', max_length=24)),
-                ('founded_earliest', sosa_registry.ledger.fields.EarliestDay('founded', db_index=True)),
-                ('founded_latest', sosa_registry.ledger.fields.LatestDay('founded', db_index=True)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('source', models.ForeignKey(blank=True, help_text='The document that says so.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='groupings', to='partners.source', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name, as in nato.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(help_text="Full name.", max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("alliance", "Alliance"),
+                            ("union", "Union"),
+                            ("partnership", "Partnership"),
+                            ("intelligence partnership", "Intelligence partnership"),
+                            ("designation", "Designation"),
+                            ("analytic", "Analytic: somebody's opinion"),
+                        ],
+                        help_text="What it is. Analytic is an opinion and is always shown as one.",
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "founded",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True, help_text="When it was founded, as known.", max_length=24
+                    ),
+                ),
+                (
+                    "founded_earliest",
+                    sosa_registry.ledger.fields.EarliestDay("founded", db_index=True),
+                ),
+                ("founded_latest", sosa_registry.ledger.fields.LatestDay("founded", db_index=True)),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The document that says so.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groupings",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('slug',),
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('superseded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that replaced it; empty while it stands.', null=True)),
-                ('slug', models.CharField(help_text='Lasting id, as in nato-fin.', max_length=80, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')], verbose_name='id')),
-                ('joined', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='First day as a member, as known. Empty: not known.', max_length=24)),
-                ('joined_earliest', sosa_registry.ledger.fields.EarliestDay('joined', db_index=True)),
-                ('joined_latest', sosa_registry.ledger.fields.LatestDay('joined', db_index=True)),
-                ('left', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='First day no longer a member. Empty: still a member.', max_length=24)),
-                ('left_earliest', sosa_registry.ledger.fields.EarliestDay('left', db_index=True)),
-                ('left_latest', sosa_registry.ledger.fields.LatestDay('left', db_index=True)),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', help_text='How sure.', max_length=6)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('country', models.ForeignKey(db_constraint=False, help_text='The member.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='memberships', to='partners.country', to_field='code')),
-                ('grouping', models.ForeignKey(db_constraint=False, help_text='The grouping.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='memberships', to='partners.grouping', to_field='slug')),
-                ('source', models.ForeignKey(blank=True, db_constraint=False, help_text='The document that says so.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='memberships', to='partners.source', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="The revision that replaced it; empty while it stands.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting id, as in nato-fin.",
+                        max_length=80,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                        verbose_name="id",
+                    ),
+                ),
+                (
+                    "joined",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True,
+                        help_text="First day as a member, as known. Empty: not known.",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "joined_earliest",
+                    sosa_registry.ledger.fields.EarliestDay("joined", db_index=True),
+                ),
+                ("joined_latest", sosa_registry.ledger.fields.LatestDay("joined", db_index=True)),
+                (
+                    "left",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True,
+                        help_text="First day no longer a member. Empty: still a member.",
+                        max_length=24,
+                    ),
+                ),
+                ("left_earliest", sosa_registry.ledger.fields.EarliestDay("left", db_index=True)),
+                ("left_latest", sosa_registry.ledger.fields.LatestDay("left", db_index=True)),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        help_text="How sure.",
+                        max_length=6,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "country",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="The member.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="memberships",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "grouping",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="The grouping.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="memberships",
+                        to="partners.grouping",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The document that says so.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="memberships",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('grouping', 'country', 'joined_earliest'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_in__isnull', True)), fields=('slug',), name='membership_slug', violation_error_message='Another membership has this id.')],
+                "ordering": ("grouping", "country", "joined_earliest"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_in__isnull", True)),
+                        fields=("slug",),
+                        name="membership_slug",
+                        violation_error_message="Another membership has this id.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('superseded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that replaced it; empty while it stands.', null=True)),
-                ('subject_kind', models.CharField(help_text='What is cited for, such as agreement, event, code, invocation.', max_length=24)),
-                ('subject', models.CharField(help_text='The natural key of that record, such as sosa-aus-e1.', max_length=80)),
-                ('locator', models.CharField(blank=True, help_text='Section, paragraph or page; empty for the whole.', max_length=200)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text="Its place among the record's sources.")),
-                ('note', models.TextField(blank=True, help_text='Why it is cited.', validators=[django.core.validators.MaxLengthValidator(2000)])),
-                ('source', models.ForeignKey(db_constraint=False, help_text='The document.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='citations', to='partners.source', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="The revision that replaced it; empty while it stands.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "subject_kind",
+                    models.CharField(
+                        help_text="What is cited for, such as agreement, event, code, invocation.",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        help_text="The natural key of that record, such as sosa-aus-e1.",
+                        max_length=80,
+                    ),
+                ),
+                (
+                    "locator",
+                    models.CharField(
+                        blank=True,
+                        help_text="Section, paragraph or page; empty for the whole.",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Its place among the record's sources."
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why it is cited.",
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="The document.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="citations",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('subject_kind', 'subject', 'position', 'source'),
-                'indexes': [models.Index(fields=['source', 'superseded_in'], name='citation_source')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_in__isnull', True)), fields=('subject_kind', 'subject', 'source', 'locator'), name='citation_once', violation_error_message='This place in this source is cited for it already.')],
+                "ordering": ("subject_kind", "subject", "position", "source"),
+                "indexes": [
+                    models.Index(fields=["source", "superseded_in"], name="citation_source")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_in__isnull", True)),
+                        fields=("subject_kind", "subject", "source", "locator"),
+                        name="citation_once",
+                        violation_error_message="This place in this source is cited for it already.",
+                    )
+                ],
             },
         ),
     ]

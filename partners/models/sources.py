@@ -4,13 +4,17 @@ They live on this floor because memberships rest on sources too. A citation name
 kind and natural key, so that evidence outlives what it was about.
 """
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from sosa_registry.ledger import subjects
 from sosa_registry.ledger.fields import EarliestDay, ImpreciseDateField, LatestDay
-from sosa_registry.ledger.recording import Recorded, Replayable
+from sosa_registry.ledger.recording import Recorded, RecordedQuerySet, Replayable
 
 SLUG = RegexValidator(
     r"\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z", "Lower-case letters, digits, - and _ only."
@@ -24,6 +28,22 @@ class Confidence(models.TextChoices):
     HIGH = "high", "High"
     MEDIUM = "medium", "Medium"
     LOW = "low", "Low"
+
+
+class SourceQuerySet(RecordedQuerySet):
+    """Questions about how fresh sources are."""
+
+    def last_checked(self):
+        """With the day on which each was last read or checked again."""
+        return self.annotate(checked_on=Coalesce("verified_on", "retrieved_on"))
+
+    def due(self, today):
+        """Sources to check again: checked longer ago than their kind allows, or never."""
+        overdue = models.Q(checked_on__isnull=True)
+        for kind in Source.Kind.values:
+            days = settings.VERIFY_WITHIN_DAYS.get(kind, settings.VERIFY_WITHIN_DAYS["default"])
+            overdue |= models.Q(kind=kind, checked_on__lte=today - timedelta(days=days))
+        return self.last_checked().filter(overdue).order_by("checked_on", "slug")
 
 
 class Source(Recorded):
@@ -81,6 +101,8 @@ class Source(Recorded):
         help_text="Primary: from those who act. Secondary: about them. Tertiary: from hearsay.",
     )
     note = models.TextField(blank=True, help_text="Anything a reader should know about the copy.")
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ("slug",)
