@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
@@ -18,6 +22,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from .problems import bare_problem
 from .renderers import as_json
 from .schema import example
 from .views import Strict
@@ -103,15 +108,16 @@ class Operation:
     method: str
     path: str
     short: str
-    summary: str
-    description: str
+    paragraphs: list[SafeString]
     parameters: list[dict]
     columns: list[dict]
     request: str
+    sent: str
     answer: str
     made_up: bool
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class ManualView(View):
     """The manual: every operation with its parameters, the members of its answer, an example."""
 
@@ -125,6 +131,10 @@ class ManualView(View):
             "section": "api",
         }
         return render(request, "api/docs.html", context)
+
+    def http_method_not_allowed(self, request, *args, **kwargs):
+        """Under /api/ a refusal is a problem, here too."""
+        return bare_problem(405)
 
 
 @cache
@@ -140,22 +150,38 @@ def chapters() -> dict[str, list[Operation]]:
 
 def _operation(path: str, method: str, operation: dict) -> Operation:
     kept = example(operation["operationId"])
-    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    body = _answered(operation)
+    answer = kept.get("answer", _given(body))
+    sent = _given(operation.get("requestBody", {}).get("content", {}).get("application/json", {}))
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
         short=path.removeprefix("/api/v1"),
-        summary=operation["summary"],
-        description=operation.get("description", ""),
+        paragraphs=[_told(part) for part in operation["description"].split("\n\n")],
         parameters=[
-            {**each, "type": _type(each["schema"])} for each in operation.get("parameters", [])
+            {**each, "type": _type(each["schema"]), "told": _told(each["description"])}
+            for each in operation["parameters"]
         ],
-        columns=list(_members(schema)),
+        columns=list(_members(body.get("schema", {}))),
         request=kept.get("request", path),
-        answer=_pretty(kept.get("answer")),
+        sent="" if sent is None else as_json(sent).decode(),
+        answer="" if answer is None else as_json(answer, pretty=True).decode(),
         made_up=bool(kept.get("made_up")),
     )
+
+
+def _answered(operation: dict) -> dict:
+    """The body of the answer when all is well; empty where there is none."""
+    for code, response in operation["responses"].items():
+        if code.startswith("2"):
+            return response.get("content", {}).get("application/json", {})
+    return {}
+
+
+def _given(body: dict):
+    """The first example written beside a body."""
+    return next((each["value"] for each in body.get("examples", {}).values()), None)
 
 
 def _members(schema: dict, within: str = ""):
@@ -165,7 +191,7 @@ def _members(schema: dict, within: str = ""):
         yield {
             "name": within + name,
             "type": _type(member),
-            "description": member.get("description", ""),
+            "told": _told(member.get("description", "")),
         }
         inner = member.get("items") or member.get("additionalProperties") or member
         if isinstance(inner, dict) and within.count(".") < 2:
@@ -196,5 +222,7 @@ def _type(schema: dict) -> str:
     return f"{named} ({full['format']})" if "format" in full else named
 
 
-def _pretty(answer) -> str:
-    return "" if answer is None else as_json(answer, pretty=True).decode()
+def _told(text: str) -> SafeString:
+    """Prose of the document as HTML: what stands between backticks is code."""
+    parts = escape(text).split("`")
+    return mark_safe("".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts)))

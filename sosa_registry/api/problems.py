@@ -15,7 +15,7 @@ from django.core.exceptions import (
 )
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpResponse
-from rest_framework import exceptions, serializers, status
+from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -34,6 +34,13 @@ TITLES = {
     415: "Unsupported media type",
     429: "Too many requests",
     500: "Our fault",
+}
+DETAILS = {
+    400: "The request cannot be read.",
+    403: "This is not allowed to you.",
+    404: "There is nothing at this address. All there is: /api/docs/.",
+    405: "This address is for reading.",
+    500: "Something went wrong on our side. It has been noted.",
 }
 log = logging.getLogger("django.request")
 
@@ -69,9 +76,10 @@ def problem(code: int, detail: str, errors: list[dict] | None = None) -> dict:
     }
 
 
-def bare_problem(code: int, detail: str) -> HttpResponse:
+def bare_problem(code: int) -> HttpResponse:
     """A problem from outside the API's views, where no renderer was chosen."""
-    return HttpResponse(as_json(problem(code, detail)), content_type=MEDIA_TYPE, status=code)
+    body = as_json(problem(code, DETAILS[code]))
+    return HttpResponse(body, content_type=MEDIA_TYPE, status=code)
 
 
 def problem_response(exc: Exception, context: dict) -> Response:
@@ -94,15 +102,15 @@ def _described(exc: Exception, context: dict) -> tuple[dict, dict]:
     if isinstance(exc, serializers.ValidationError):
         return problem(400, "The body is not valid.", list(_pointers(exc.detail))), {}
     if isinstance(exc, Http404 | ObjectDoesNotExist):
-        return problem(404, str(exc) or "There is nothing at this address."), {}
+        return problem(404, str(exc) or DETAILS[404]), {}
     if isinstance(exc, PermissionDenied):
-        return problem(403, str(exc) or "This is not allowed to you."), {}
+        return problem(403, str(exc) or DETAILS[403]), {}
     if isinstance(exc, SuspiciousOperation | BadRequest):
-        return problem(400, "The request cannot be read."), {}
+        return problem(400, DETAILS[400]), {}
     if isinstance(exc, exceptions.APIException):
         return problem(exc.status_code, str(exc.detail)), _headers(exc)
     _announce(exc, context)
-    return problem(500, "Something went wrong on our side. It has been noted."), {}
+    return problem(500, DETAILS[500]), {}
 
 
 def _summed(faults: list[BadParameter]) -> str:
@@ -140,13 +148,3 @@ def _pointers(detail, path: str = "") -> Iterator[dict]:
     else:
         for message in detail if isinstance(detail, list) else [detail]:
             yield {"pointer": path, "detail": str(message)}
-
-
-def bad_request(request, exception=None) -> HttpResponse:
-    """For `handler400`: a request refused before a view saw it."""
-    return bare_problem(status.HTTP_400_BAD_REQUEST, "The request cannot be read.")
-
-
-def server_error(request) -> HttpResponse:
-    """For `handler500`: a fault outside the API's views."""
-    return bare_problem(500, "Something went wrong on our side. It has been noted.")

@@ -39,10 +39,10 @@ class RegistryAutoSchema(AutoSchema):
         operation = super().get_operation(path, path_regex, path_prefix, method, registry)
         if operation is None:
             return None
-        operation["summary"] = _first_sentence(operation.get("description", ""))
+        operation["summary"] = _first_sentence(operation["description"])
         operation["parameters"] = [*operation.get("parameters", []), *self._own_parameters()]
         responses = operation["responses"]
-        for code in self._refusals():
+        for code in sorted({*self._refusals(), *(int(code) for code in responses if code >= "4")}):
             responses[str(code)] = self._refusal(code)
         if made := example(operation["operationId"]):
             body = responses["200"]["content"]["application/json"]
@@ -56,6 +56,8 @@ class RegistryAutoSchema(AutoSchema):
             schema["anyOf"] = schema.pop("oneOf")
 
     def _own_parameters(self) -> list[dict]:
+        if not hasattr(self.view, "allowed_parameters"):
+            return []  # not one of our strict views: it describes itself
         declared = [each.document() for each in self.view.parameters]
         named = {each["name"] for each in declared}
         allowed = self.view.allowed_parameters()
@@ -71,15 +73,16 @@ class RegistryAutoSchema(AutoSchema):
         return []
 
     def _refusals(self) -> list[int]:
-        listed = self._is_list_view()
-        return [400, 404, 406] if listed or "{" in self.path else [400, 406]
+        found_by_address = self._is_list_view() or "{" in self.path
+        return [400, 404, 406] if found_by_address else [400, 406]
 
     def _refusal(self, code: int) -> dict:
         errors = [{"parameter": "as_off", "detail": "Unknown parameter. Did you mean as_of?"}]
         told = {400: "as_off: Unknown parameter.", 404: "No country “XYZ” in the registry."}
-        value = problem(code, told.get(code, TITLES[code]), errors if code == 400 else [])
+        title = TITLES.get(code, "Refused")
+        value = problem(code, told.get(code, f"{title}."), errors if code == 400 else [])
         return {
-            "description": REFUSALS[code],
+            "description": REFUSALS.get(code, f"{title}."),
             "content": {
                 MEDIA_TYPE: {
                     "schema": self.resolve_serializer(ProblemSerializer, "response").ref,

@@ -21,6 +21,7 @@ from sosa_registry.ledger.reading import Pin
 from .filters import RecordFilters, StrictFilterBackend, sortable
 from .pagination import ClockedPagination, RegistryPagination
 from .parameters import AS_OF, FORMAT, KNOWN_AT, Parameter, echo, read_all
+from .problems import DETAILS
 from .renderers import StrictNegotiation
 
 PAGING = ("page", "page_size")
@@ -178,7 +179,7 @@ class NoSuchPlace(APIView):
 
     def initial(self, request, *args, **kwargs):
         """404 for any method; an address that only lacks its slash is sent on."""
-        raise Http404("There is nothing at this address. All there is: /api/docs/.")
+        raise Http404(DETAILS[404])
 
     def dispatch(self, request, *args, **kwargs):
         """Send on a reader who left the slash out."""

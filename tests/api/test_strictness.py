@@ -48,7 +48,15 @@ FILTERED = [
     ("revisions", "after=x", "after"),
 ]
 BAD_DAYS = ("2021-02-30", "99999-01-01", "2021", "tomorrow", "2021-1-1", "0000-01-01")
-BAD_KNOWN_AT = ("0", "2", "2999-01-01T00:00:00Z", "2001-01-01", "foo", "99999999999999999999")
+BAD_KNOWN_AT = (
+    "0",
+    "2",
+    "2999-01-01T00:00:00Z",
+    "2001-01-01",
+    "foo",
+    "99999999999999999999",
+    "0001-01-01T00:00:00%2B14:00",
+)
 
 
 @pytest.mark.parametrize("place", EVERYTHING)
@@ -207,6 +215,21 @@ def test_too_many_parameters_are_refused(client, registry):
     many = "&".join(f"a{number}=1" for number in range(1_100))
 
     refuse(client, "matrix", many)
+
+
+def test_a_request_refused_before_any_view_is_a_problem_too(client, db):
+    problem_of(client.get("/api/v1/matrix/", headers={"Host": "evil.example"}), 400)
+
+
+def test_a_host_that_is_not_ours_gets_the_page_for_people(client, db):
+    response = client.get("/about/", headers={"Host": "evil.example"})
+
+    assert response.status_code == 400
+    assert b"<h1>" in response.content
+
+
+def test_the_manual_is_for_reading(db):
+    problem_of(Client(enforce_csrf_checks=True).post("/api/docs/"), 405)
 
 
 def test_a_fault_of_ours_is_a_bare_problem_and_is_announced(registry, monkeypatch, caplog):
