@@ -77,7 +77,10 @@ def read_known_at(text: str) -> int | datetime:
         moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     except ValueError as error:
         raise BadParameter("known_at", f"“{text[:40]}” is not a time. {allowed}") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise BadParameter("known_at", f"“{text[:40]}” is not in the calendar.") from error
     if moment > clock.now():
         raise BadParameter("known_at", "It lies in the future: nobody knows that yet.")
     return moment

@@ -13,9 +13,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from .api.problems import bare_problem
 from .asking import BadParameter, BadQuery, Clocks, one_of, read_clocks, refuse_unknown
 
+API = "/api/"  # below it a refusal is a problem for a program, never a page
 CLOCKS = ("as_of", "known_at")
 PAGE_SIZE = 50
 LONGEST_ANSWERABLE = 200
@@ -259,15 +262,21 @@ def not_found(request: HttpRequest, exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception) -> HttpResponse:
-    """400 for a request that is not fit to be read."""
-    return render(request, "400.html", status=400)
+    """400 for a request that is not fit to be read: not even its host may be asked of it."""
+    if request.path.startswith(API):
+        return bare_problem(400)
+    return HttpResponse(render_to_string("400.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception) -> HttpResponse:
     """403."""
+    if request.path.startswith(API):
+        return bare_problem(403)
     return render(request, "403.html", status=403)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500: our fault. Asks nothing of the database, which may be what failed."""
+    if request.path.startswith(API):
+        return bare_problem(500)
     return render(request, "500.html", status=500)
