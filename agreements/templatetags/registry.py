@@ -1,6 +1,7 @@
 """How templates show dates, statuses and glyphs. They format; they decide nothing."""
 
 from datetime import date
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html
@@ -31,6 +32,7 @@ def status_name(status):
 
 
 @register.simple_tag
+@lru_cache(maxsize=32)
 def glyph(name):
     """A glyph from the page's sprite; words always stand beside it."""
     return format_html('<svg class="glyph" aria-hidden="true"><use href="#g-{}"></use></svg>', name)

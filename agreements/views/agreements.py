@@ -57,7 +57,7 @@ def agreements_page(request):
         api=f"agreements/{question.address()}",
         toolbar=toolbar,
         pager=page,
-        rows=[(row, mark(cells.get(row.slug), known, query=query)) for row in page.rows],
+        rows=[(row, mark(cells.get(row.slug), query=query)) for row in page.rows],
         orders=_order_links(question),
     )
 
@@ -156,7 +156,7 @@ def agreement_page(request, slug: str):
         toolbar=toolbar,
         agreement=agreement,
         profile=profile,
-        mark=mark(cell, known),
+        mark=mark(cell),
         cell=cell,
         members=members,
         facts=_facts(agreement),

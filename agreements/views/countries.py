@@ -49,7 +49,7 @@ def countries_page(request):
         (
             known.countries[row.country],
             [
-                (known.types[kind], mark(cell, known, row.country, kind, query))
+                (known.types[kind], mark(cell, row.country, kind, query))
                 for kind, cell in row.cells.items()
                 if cell.agreement
             ],
@@ -195,7 +195,7 @@ def type_lines(profile: CountryProfile, known: Reference, query: str) -> list[Ty
     return [
         TypeLine(
             type=kind,
-            mark=mark(cell, known, profile.country.code, slug, query),
+            mark=mark(cell, profile.country.code, slug, query),
             since=cell.since if cell else "",
             practice=practice_words(cell),
             agreements=cell.agreements if cell else (),

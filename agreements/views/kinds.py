@@ -43,7 +43,7 @@ def type_page(request, slug: str):
     commitments = list(Commitment.ever.known_at(clocks.revision).filter(type=slug))
     lists = PublishedList.ever.known_at(clocks.revision).select_related("source")
     rows = [
-        (row, row.cells[slug], mark(row.cells[slug], known, row.country, slug, query))
+        (row, row.cells[slug], mark(row.cells[slug], row.country, slug, query))
         for row in found.rows
         if slug in row.cells
     ]
@@ -111,7 +111,7 @@ def grouping_page(request, slug: str):
         assumed=bool(assume),
         types=[known.types[kind] for kind in found.types],
         totals=[found.totals[kind] for kind in found.types],
-        rows=rows_of(found, known, clock_query(clocks)),
+        rows=rows_of(found, clock_query(clocks)),
         legend=LEGEND,
     )
 

@@ -7,7 +7,6 @@ that they never say different things.
 from dataclasses import dataclass
 
 from agreements.analysis.cells import CERTAIN, NONE, Cell
-from agreements.analysis.reference import Reference
 from agreements.lifecycle import ENDED, Status
 from sosa_registry.ledger import dates
 
@@ -79,7 +78,7 @@ def practice_words(cell: Cell | None) -> str:
     return f"{said} ({cell.qualifier})" if cell.qualifier else said
 
 
-def detail_of(cell: Cell | None, known: Reference) -> str:
+def detail_of(cell: Cell | None) -> str:
     """Everything a cell says, as one sentence or two: for a screen reader and for a hint."""
     if cell is None:
         return "Not recorded"
@@ -105,14 +104,14 @@ def detail_of(cell: Cell | None, known: Reference) -> str:
     return "; ".join(said)
 
 
-def mark(cell: Cell | None, known: Reference, country: str = "", kind: str = "", query: str = ""):
+def mark(cell: Cell | None, country: str = "", kind: str = "", query: str = "") -> Mark:
     """A cell as it is shown. One that rests on no agreement leads to the country's own page."""
     if cell is None:
         return Mark(NOT_RECORDED, "Not recorded", "Not recorded")
     url = f"/countries/{country}/{query}#type-{kind}"
     if cell.agreement and not cell.conflicts:
         url = f"/agreements/{cell.agreement}/{query}"
-    return Mark(glyph_of(cell), words_of(cell), detail_of(cell, known), marks_of(cell), url)
+    return Mark(glyph_of(cell), words_of(cell), detail_of(cell), marks_of(cell), url)
 
 
 @dataclass(frozen=True)

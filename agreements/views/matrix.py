@@ -1,10 +1,12 @@
 """The matrix page: countries × types on one day. Six statements, as many as the analysis."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from agreements.analysis.cells import Cell
 from agreements.analysis.changes import change_days
 from agreements.analysis.matrix import Matrix, matrix
 from agreements.analysis.reference import Reference, reference
@@ -54,7 +56,7 @@ def matrix_page(request):
         region=region,
         types=[known.types[kind] for kind in found.types],
         totals=[found.totals[kind] for kind in found.types],
-        rows=rows_of(found, known, clock_query(clocks)),
+        rows=rows_of(found, clock_query(clocks)),
         lists=sorted(found.lists.regulations.values(), key=lambda made: made.type),
         legend=LEGEND,
         previous=before,
@@ -78,31 +80,33 @@ def matrix_toolbar(question: Question, known: Reference) -> Toolbar:
     )
 
 
-def rows_of(found: Matrix, known: Reference, query: str) -> list[Row]:
+def rows_of(found: Matrix, query: str) -> list[Row]:
     """The rows with their cells as markup."""
     return [
         Row(
             row.country,
             row.name,
             row.region,
-            format_html_join("", "{}", ((_cell(row, kind, known, query),) for kind in found.types)),
+            format_html(
+                "{}" * len(found.types),
+                *(_cell(row.cells.get(kind), row.country, kind, query) for kind in found.types),
+            ),
         )
         for row in found.rows
     ]
 
 
-_BLANK = format_html(
-    '<td class="s-not_recorded"><svg class="glyph" aria-hidden="true">'
-    '<use href="#g-not_recorded"></use></svg><span class="sr">{}</span></td>',
-    "Not recorded",
-)
-
-
-def _cell(row, kind: str, known: Reference, query: str) -> SafeString:
-    cell = row.cells.get(kind)
-    if cell is None:
-        return _BLANK
-    shown = mark(cell, known, row.country, kind, query)
+# The markup of a cell follows from these alone, and most cells are asked for again and again.
+@lru_cache(maxsize=4096)
+def _cell(cell: Cell | None, country: str, kind: str, query: str) -> SafeString:
+    shown = mark(cell, country, kind, query)
+    if not shown.url:
+        return format_html(
+            '<td class="s-{0}"><svg class="glyph" aria-hidden="true"><use href="#g-{0}"></use>'
+            '</svg><span class="sr">{1}</span></td>',
+            shown.glyph,
+            shown.detail,
+        )
     signs = format_html('<sup class="mark" aria-hidden="true">{}</sup>', shown.marks)
     return format_html(
         '<td class="s-{0}"><a href="{1}" title="{2}"><svg class="glyph" aria-hidden="true">'

@@ -124,7 +124,7 @@ def practice_page(request):
         {
             "made": one,
             "type": known.types[one.type],
-            "mark": mark(one.cell, known, one.country, one.type, ""),
+            "mark": mark(one.cell, one.country, one.type, ""),
             "paper": [titles[slug] for slug in one.paper_sources if slug in titles],
             "rule": titles.get(one.list_source),
         }
