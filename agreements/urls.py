@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views.agreements import agreement_page, agreements_page
+from .views.compare import compare_page
 from .views.countries import countries_page, country_page
 from .views.kinds import grouping_page, type_page, types_page
 from .views.matrix import matrix_page
@@ -31,6 +32,7 @@ urlpatterns = [
     path("practice/", practice_page, name="practice"),
     path("changes/", changes_page, name="changes"),
     path("changes/<int:number>/", change_page, name="change"),
+    path("compare/", compare_page, name="compare"),
     path("search/", search_page, name="search"),
     path("about/", about_page, name="about"),
 ]

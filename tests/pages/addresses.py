@@ -26,5 +26,6 @@ PAGES = {
     "changes": "/changes/",
     "change": "/changes/1/",
     "search": "/search/?q=korea",
+    "compare": "/compare/?from=2021-07-28&to=2026-11-21",
     "about": "/about/",
 }

@@ -95,6 +95,21 @@ def test_what_if_counts_an_assumed_arrangement(page):
     assert "(assumed: Taiwan)" in page("/groupings/mnna/?assume=TWN:sosa")
 
 
+def test_comparing_two_days_tells_what_entered_and_what_changed(page):
+    found = page("/compare/?from=2021-07-28&to=2026-11-21&type=sosa")
+    entered, rest = found.split("<h2>Left")
+    assert "/countries/JPN/" in entered
+    assert "/countries/NOR/" not in rest
+
+
+def test_a_day_to_compare_that_is_not_is_said_beside_its_field(client, registry):
+    response = client.get("/compare/?from=2021-02-30&to_known_at=99")
+    assert response.status_code == 400
+    said = response.content.decode()
+    assert 'id="error-from"' in said
+    assert 'id="error-to_known_at"' in said
+
+
 def test_search_knows_other_names(page):
     assert "/countries/TUR/" in page("/search/?q=Türkiye")
     assert "Nothing found for" in page("/search/?q=zzzzqqqq")

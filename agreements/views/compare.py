@@ -1,0 +1,87 @@
+"""What changed between two points, each a day in the world and a state of what the registry knew."""
+
+from dataclasses import dataclass
+
+from agreements.analysis.diff import Difference, diff
+from agreements.analysis.reference import Reference, reference
+from agreements.models import AgreementType
+from sosa_registry.asking import BadParameter, read_clocks, some_of
+from sosa_registry.pages import Question, Toolbar, refused, show
+
+from .marks import status_words
+
+POINTS = (("from", "from_known_at"), ("to", "to_known_at"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One difference in words."""
+
+    country: str
+    name: str
+    type: AgreementType
+    agreement: str
+    before: str
+    after: str
+
+
+def compare_page(request):
+    """Entered, left and otherwise changed, between two points."""
+    question = Question(request, *(name for point in POINTS for name in point), "type")
+    known = reference(question.clocks.pin)
+    before, after = (_point(question, *point) for point in POINTS)
+    types = question.read(some_of, "type", known.types) or None
+    kinds = [(kind.slug, kind.abbreviation) for kind in known.types.values()]
+    hint = {"placeholder": "revision or time"}
+    toolbar = (
+        Toolbar(question, "Which points", submit="Compare")
+        .date("from", "From", before.as_of)
+        .input("from_known_at", "Known at", **hint)
+        .date("to", "To", after.as_of)
+        .input("to_known_at", "Known at, then", **hint)
+        .select("type", "Type", "Every type", kinds)
+    )
+    if question.faults:
+        return refused(question, toolbar, "matrix", "Compare two points")
+    found = diff((before.pin, before.as_of), (after.pin, after.as_of), types=types)
+    parts = [
+        ("Entered", "Certainly in force then, and not possibly before.", found.entered),
+        ("Left", "Certainly in force before, and not possibly then.", found.left),
+        ("Otherwise changed", "Every other difference.", found.changed),
+    ]
+    return show(
+        question,
+        "compare.html",
+        "matrix",
+        api=f"diff/{question.address(**{'from': before.as_of, 'to': after.as_of})}",
+        toolbar=toolbar,
+        before=before,
+        after=after,
+        asked=bool(question.text("from")),
+        parts=[(title, means, [_line(one, known) for one in rows]) for title, means, rows in parts],
+    )
+
+
+def _point(question: Question, day: str, known_at: str):
+    """Both clocks of one point; now, with the fault noted, when they cannot be read."""
+    try:
+        return read_clocks(question.request.GET, day, known_at)
+    except BadParameter as fault:
+        question.fault(fault.name, fault.message)
+        return question.clocks
+
+
+def _line(one: Difference, known: Reference) -> Line:
+    return Line(
+        one.country,
+        known.name(one.country),
+        known.types[one.type],
+        one.agreement,
+        _said(one.before, one.before_certainty),
+        _said(one.after, one.after_certainty),
+    )
+
+
+def _said(status: str, certainty: str) -> str:
+    words = status_words(status)
+    return f"Possibly {words.lower()}" if certainty == "possible" else words
