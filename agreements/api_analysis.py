@@ -17,6 +17,7 @@ from .analysis import coverage, diff, matrix, trend
 from .analysis.cells import Cell
 from .analysis.reference import Reference, reference
 from .analysis.search import LONGEST, search
+from .grading import GRADES
 
 
 def _types(name: str = "type", **more) -> Parameter:
@@ -119,6 +120,13 @@ class MatrixView(Question):
             "",
         ),
         Parameter(
+            "min_grade",
+            "Only what rests on a source at least as good: A (best) to E.",
+            one("min_grade", lambda known: GRADES, str.upper),
+            {"type": "string", "enum": list(GRADES)},
+            "",
+        ),
+        Parameter(
             "rows",
             "all: every country, whether or not anything is recorded.",
             one("rows", lambda known: ["all"]),
@@ -137,6 +145,7 @@ class MatrixView(Question):
             grouping=asked["grouping"],
             region=asked["region"],
             status=asked["status"],
+            min_grade=asked["min_grade"],
             every_country=asked["rows"] == "all",
         )
         rows = [

@@ -1,18 +1,22 @@
 """Filters of the lists of agreements, events and evidence, for pages and API alike."""
 
+import django_filters
 from django.db.models import Q
 
-from partners.filters import SubjectFilter, SubjectKindFilter
-from partners.models import Confidence, Country, Firm, Grouping, Source
+from partners.filters import MembershipFilters, SubjectFilter, SubjectKindFilter
+from partners.models import Confidence, Country, Firm, Grouping, Membership, Source
 from sosa_registry.api.filters import (
     ChoiceFilter,
     DayFilter,
+    Documented,
     KeyFilter,
     RecordFilters,
     ValueFilter,
+    ValuesField,
 )
 
 from . import lifecycle
+from .grading import GRADES, own_source, supported
 from .models import (
     Agreement,
     AgreementType,
@@ -26,6 +30,25 @@ from .models import (
     Signatory,
 )
 from .models.evidence import YesNo
+
+
+class GradeFilter(Documented, django_filters.Filter):
+    """Records that rest on a source at least as good as a grade: cited, or in their own column."""
+
+    field_class = ValuesField
+    sentence = "A, B, C, D or E: the grade of the best supporting source, at the least."
+    schema = {"type": "string", "enum": list(GRADES)}
+
+    def __init__(self, model, *, has_source=False, **extra):
+        self.record, self.has_source = model, has_source
+        super().__init__(field_name=model.key_field, allowed=lambda: GRADES, **extra)
+
+    def filter(self, qs, value):
+        """Of several grades the lowest counts."""
+        if not value:
+            return qs
+        good = supported(self.record.record_kind, self.record.key_field, max(value))
+        return qs.filter(good | own_source(max(value)) if self.has_source else good)
 
 
 class AgreementTypeFilters(RecordFilters):
@@ -58,6 +81,7 @@ class AgreementFilters(RecordFilters):
     framework = KeyFilter(Agreement)
     binding = ChoiceFilter(Agreement.Binding)
     confidence = ChoiceFilter(Confidence)
+    min_grade = GradeFilter(Agreement)
 
     class Meta:
         model = Agreement
@@ -103,6 +127,7 @@ class CodeFilters(RecordFilters):
     agreement = KeyFilter(Agreement)
     status = ChoiceFilter(CodeOfConduct.Status)
     confidence = ChoiceFilter(Confidence)
+    min_grade = GradeFilter(CodeOfConduct)
 
     class Meta:
         model = CodeOfConduct
@@ -189,4 +214,14 @@ class ProcedureFactFilters(RecordFilters):
 
     class Meta:
         model = ProcedureFact
+        fields = []
+
+
+class EvidencedMembershipFilters(MembershipFilters):
+    """Those of memberships, and the grade of the evidence."""
+
+    min_grade = GradeFilter(Membership, has_source=True)
+
+    class Meta:
+        model = Membership
         fields = []

@@ -52,12 +52,13 @@ def _at_least(grade: str, prefix: str) -> Q:
     return wanted
 
 
-def supported(record_kind: str, key: str, grade: str, revision: int) -> Exists:
-    """That a record, named by a column, cites a source at least this good, as known then."""
+def supported(record_kind: str, key: str, grade: str, revision: int | None = None) -> Exists:
+    """That a record, named by a column, cites a source at least this good, as known then or now."""
+    cited = Citation.objects.all() if revision is None else Citation.ever.known_at(revision)
     return Exists(
-        Citation.ever.known_at(revision)
-        .filter(subject_kind=record_kind, subject=OuterRef(key))
-        .filter(_at_least(grade, "source__"))
+        cited.filter(subject_kind=record_kind, subject=OuterRef(key)).filter(
+            _at_least(grade, "source__")
+        )
     )
 
 

@@ -1,13 +1,17 @@
 """Agreements, events and evidence as JSON: the columns of their tables, and what they embed."""
 
 from collections import defaultdict
+from dataclasses import asdict
 
 from rest_framework import serializers
 
-from partners.serializers import CitationSerializer, CitedSerializer
+from partners.models import Membership, Source
+from partners.serializers import CitationSerializer, CitedSerializer, MembershipSerializer
 from sosa_registry.api.parameters import echo
 from sosa_registry.api.serializers import RecordSerializer
 
+from .analysis.evidence import summaries
+from .answers_evidence import EvidenceSerializer
 from .lifecycle import Status
 from .models import (
     Agreement,
@@ -32,7 +36,40 @@ class AgreementTypeSerializer(RecordSerializer):
         model = AgreementType
 
 
-class AgreementSerializer(CitedSerializer):
+class EvidencedSerializer(RecordSerializer):
+    """A record that sums up how it is supported."""
+
+    evidence = EvidenceSerializer(read_only=True, help_text="How it is supported, summed up.")
+
+    def prepare(self, rows):
+        """The evidence of these records, in two statements."""
+        super().prepare(rows)
+        kind, keys = self.Meta.model.record_kind, [row.key for row in rows]
+        self.supported = summaries(self.context.get("revision"), kind, keys, self.own(rows))
+
+    def own(self, rows) -> dict[str, Source]:
+        """Of each record that names a source in a column of its own: that source."""
+        return {}
+
+    def read_evidence(self, instance):
+        """The evidence of a prepared record."""
+        return asdict(self.supported[instance.key])
+
+
+class EvidencedMembershipSerializer(EvidencedSerializer, MembershipSerializer):
+    """A country's dated membership of a grouping, and how it is supported."""
+
+    class Meta:
+        model = Membership
+
+    def own(self, rows):
+        """The source that each membership names, in one statement."""
+        slugs = {row.source_id for row in rows}
+        sources = {source.slug: source for source in Source.objects.filter(slug__in=slugs)}
+        return {row.key: sources[row.source_id] for row in rows if row.source_id in sources}
+
+
+class AgreementSerializer(EvidencedSerializer, CitedSerializer):
     """One instrument between a principal and a partner."""
 
     class Meta:
@@ -53,7 +90,7 @@ class EventSerializer(CitedSerializer):
         model = Event
 
 
-class CodeOfConductSerializer(CitedSerializer):
+class CodeOfConductSerializer(EvidencedSerializer, CitedSerializer):
     """A country's government-industry code."""
 
     class Meta:

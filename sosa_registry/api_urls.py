@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from agreements import api as agreements
 from agreements import api_analysis as analysis
+from agreements import api_evidence as evidence
 from partners import api as partners
 from sosa_registry import citing_views
 from sosa_registry.api import docs, revisions
@@ -14,7 +15,7 @@ from sosa_registry.api.views import NoSuchPlace
 RESOURCES = {
     "countries": partners.CountryViewSet,
     "groupings": partners.GroupingViewSet,
-    "memberships": partners.MembershipViewSet,
+    "memberships": evidence.EvidencedMembershipViewSet,
     "organizations": partners.OrganizationViewSet,
     "firms": partners.FirmViewSet,
     "agreement-types": agreements.AgreementTypeViewSet,
@@ -37,6 +38,8 @@ QUESTIONS = {
     "diff": analysis.DiffView,
     "trend": analysis.TrendView,
     "search": analysis.SearchView,
+    "reconciliation": evidence.ReconciliationView,
+    "practice": evidence.PracticeView,
 }
 
 router = SimpleRouter()

@@ -107,15 +107,19 @@ def _resolved(path: str, query: QueryDict) -> tuple[dict[str, str], object, int]
         view = resolve(path).func
     except Resolver404 as error:
         raise NotCitable(f"There is nothing at “{path[:80]}”.") from error
-    names = getattr(view.cls, "clock_names", None) if hasattr(view, "cls") else None
-    if names is None:
-        listed = getattr(view.cls, "clocked", False) and "list" in view.actions.values()
-        names = _CLOCKS if listed else ()
+    cls = getattr(view, "cls", None)
+    names, takes = getattr(cls, "clock_names", ()), None
+    if names:
+        takes = {parameter.name for parameter in cls.parameters}
+    elif getattr(cls, "clocked", False) and "list" in view.actions.values():
+        names = _CLOCKS
     asked, clocks = query.dict(), None
     for as_of_name, known_at_name in names:
         clocks = _clocks(query, as_of_name, known_at_name)
-        asked[as_of_name] = clocks.as_of.isoformat()
-        asked[known_at_name] = str(clocks.revision)
+        if takes is None or as_of_name in takes:
+            asked[as_of_name] = clocks.as_of.isoformat()
+        if takes is None or known_at_name in takes:
+            asked[known_at_name] = str(clocks.revision)
     asked.pop("format", None)
     return (
         dict(sorted(asked.items())),

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 from agreements.grading import best, grade_of
 from agreements.models import Claim
-from partners.models import Citation
-from sosa_registry.ledger.reading import Pin
+from partners.models import Citation, Source
 
 
 @dataclass(frozen=True)
@@ -60,29 +59,34 @@ def _answer(claim: Claim) -> str:
 
 
 def summaries(
-    pinned: Pin,
+    revision: int | None,
     record_kind: str,
     keys: Iterable[str],
-    own: dict[str, tuple[str, str]] | None = None,
+    own: dict[str, Source] | None = None,
 ) -> dict[str, Evidence]:
-    """The evidence behind each record of a kind. `own`: kind and tier of a record's own source."""
+    """The evidence behind each record of a kind, as known at a revision (None: now).
+
+    `own`: the source that a record names in a column of its own, where it does.
+    """
     keys = list(keys)
     grades: dict[str, dict[str, str]] = defaultdict(dict)
-    cited = Citation.ever.known_at(pinned.revision).filter(
-        subject_kind=record_kind, subject__in=keys
-    )
+    cited = _known(Citation, revision).filter(subject_kind=record_kind, subject__in=keys)
     columns = ("subject", "source_id", "source__kind", "source__tier")
     for key, source, kind, tier in cited.order_by().values_list(*columns):
         grades[key][source] = grade_of(kind, tier)
-    for key, (kind, tier) in (own or {}).items():
-        grades[key]["own"] = grade_of(kind, tier)
-    claims = Claim.ever.known_at(pinned.revision).filter(
+    for key, source in (own or {}).items():
+        grades[key][source.slug] = grade_of(source.kind, source.tier)
+    claims = _known(Claim, revision).filter(
         subject_kind=record_kind, subject__in=keys, stance=Claim.Stance.DISAGREES
     )
     against = Counter(claims.order_by().values_list("subject", flat=True))
     return {
         key: Evidence(best(grades[key].values()), len(grades[key]), against[key]) for key in keys
     }
+
+
+def _known(model, revision: int | None):
+    return model.objects.all() if revision is None else model.ever.known_at(revision)
 
 
 def by_property(claims: Iterable[Claim]) -> list[Claimed]:

@@ -50,6 +50,8 @@ QUESTIONS = (
     "coverage/?grouping=nato&type=sosa",
     "diff/?from=2021-07-28",
     "trend",
+    "reconciliation",
+    "practice",
     "search/?q=norway",
 )
 EVERYTHING = ("", *LISTS, *BELOW, *RECORDS, *QUESTIONS)

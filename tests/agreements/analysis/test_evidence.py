@@ -48,7 +48,7 @@ def test_every_kind_and_tier_has_a_grade():
 
 
 def test_a_record_has_its_best_sources_grade(registry):
-    found = summaries(registry, "agreement", ["sosa-aus", "sosa-nld", "sosa-mex"])
+    found = summaries(registry.revision, "agreement", ["sosa-aus", "sosa-nld", "sosa-mex"])
     assert (found["sosa-aus"].grade, found["sosa-aus"].sources) == ("A", 3)
     assert found["sosa-nld"].conflicts == 1
     assert found["sosa-mex"].grade == "D"
