@@ -5,8 +5,10 @@ Pure but for the versions it is given; what a record is about does not matter he
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from .models import Revision, Version
+from .recording import recorded_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,20 @@ def _text(state: dict, name: str) -> str:
 def change_of(version: Version, before: dict) -> RecordChange:
     """What a version did to its record, which was in state `before` (empty: not there)."""
     after = {} if version.operation == Version.Operation.DELETED else version.state
-    fields = field_changes(before, after)
+    # PostgreSQL's jsonb forgets the order of columns; the model knows it.
+    places = {name: place for place, name in enumerate(_columns().get(version.record_type, ()))}
+    fields = sorted(
+        field_changes(before, after), key=lambda change: places.get(change.name, len(places))
+    )
     return RecordChange(version.record_type, version.key, version.operation, fields)
+
+
+@cache
+def _columns() -> dict[str, list[str]]:
+    """The columns of every record type, in the model's order."""
+    return {
+        model.record_type: [name for name, _ in model._columns()] for model in recorded_models()
+    }
 
 
 def entries(versions: Iterable[Version]) -> list[Entry]:
