@@ -239,7 +239,9 @@ class ArchivedCopyForm(RecordFormWithReason):
             self.add_error("file", f"Allowed: {filesizeformat(LARGEST)}.")
 
     def _get_validation_exclusions(self):
-        return super()._get_validation_exclusions() - {"sha256"}
+        # The rule that a copy is kept once asks for it; without a usable file there is none.
+        asked = {"sha256"} if self.instance.sha256 else set()
+        return super()._get_validation_exclusions() - asked
 
 
 @admin.register(ArchivedCopy)
