@@ -102,7 +102,7 @@ def test_a_copy_that_is_not_kept_is_not_found(gazette, client):
 
 def test_an_admin_keeps_a_copy(gazette, client):
     client.force_login(get_user_model().objects.create_superuser("admin"))
-    form = {"source": gazette.pk, "revision_reason": "Read", "revision_kind": "verification"}
+    form = {"source": gazette.slug, "revision_reason": "Read", "revision_kind": "verification"}
     wrong = form | {"file": SimpleUploadedFile("a.pdf", b"no pdf")}
     refused = client.post("/admin/partners/archivedcopy/add/", wrong)
     assert b"is not what its name says" in refused.content
