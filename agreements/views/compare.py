@@ -1,7 +1,8 @@
-"""What changed between two points, each a day in the world and a state of what the registry knew."""
+"""What changed between two points, each a day in the world and a state of what was known of it."""
 
 from dataclasses import dataclass
 
+from agreements.analysis.cells import NONE
 from agreements.analysis.diff import Difference, diff
 from agreements.analysis.reference import Reference, reference
 from agreements.models import AgreementType
@@ -83,5 +84,7 @@ def _line(one: Difference, known: Reference) -> Line:
 
 
 def _said(status: str, certainty: str) -> str:
+    if status == NONE:
+        return "No agreement"
     words = status_words(status)
     return f"Possibly {words.lower()}" if certainty == "possible" else words
