@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 
 from agreements.exchange.importing import import_package
 
@@ -23,9 +23,10 @@ def load_dataset() -> None:
         import_package(FIXTURES, actor="tests", reason="The shipped dataset")
         _kept.update({model._meta.db_table: _read(model._meta.db_table) for model in _models()})
         return
-    for model in _models():
-        _write(model._meta.db_table, _kept[model._meta.db_table])
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # In one transaction: keys are checked when it ends, whatever the order of the tables.
+        for model in _models():
+            _write(model._meta.db_table, _kept[model._meta.db_table])
         for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
             cursor.execute(sql)
 

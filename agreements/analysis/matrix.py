@@ -100,8 +100,12 @@ def matrix(
     lists = latest_lists(pinned, as_of, principal, types)
     claims = _disagreeing(pinned, as_of)
     members = membered[grouping].possible - {principal} if grouping else set()
-    named = {country for made in lists.regulations.values() for country in made.entries}
-    asked = members or (set() if grouping else {*known.countries, *named})
+    if grouping:
+        asked = members
+    elif every_country or status == NONE:
+        asked = set(known.countries)
+    else:
+        asked = {country for country, _ in candidates} | _named(lists, claims)
     made = [
         MatrixRow(code, known.name(code), known.countries[code].region, cells)
         for code in sorted(asked & set(known.countries), key=known.name)
@@ -175,6 +179,13 @@ def _disagreeing(pinned: Pin, as_of: date) -> Counter:
         if said is None or said <= as_of:
             found[(kind, subject, name) if kind == "country" else (kind, subject)] += 1
     return found
+
+
+def _named(lists: Lists, claims: Counter) -> set[str]:
+    """Countries that a list or a claim speaks of: others have no cell that could make a row."""
+    latest = [*lists.regulations.values(), *lists.statements.values()]
+    listed = {country for made in latest for country in made.entries}
+    return listed | {subject[1] for subject in claims if subject[0] == "country"}
 
 
 def _cells(country, types, candidates, lists: Lists, claims: Counter, below) -> dict[str, Cell]:

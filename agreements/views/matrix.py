@@ -10,12 +10,13 @@ from agreements.analysis.cells import Cell
 from agreements.analysis.changes import change_days
 from agreements.analysis.matrix import Matrix, matrix
 from agreements.analysis.reference import Reference, reference
+from agreements.grading import GRADES
 from sosa_registry.asking import some_of
 from sosa_registry.pages import Question, Toolbar, clock_query, refused, show
 
 from .marks import LEGEND, mark
 
-ALLOWED = ("as_of", "known_at", "grouping", "region", "type", "principal")
+ALLOWED = ("as_of", "known_at", "grouping", "region", "type", "principal", "min_grade")
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,18 @@ def matrix_page(request):
     region = question.choice("region", known.regions)
     types = question.read(some_of, "type", known.types) or None
     principal = question.choice("principal", known.countries, "USA")
+    grade = question.choice("min_grade", GRADES, fold=str.upper)
     toolbar = matrix_toolbar(question, known)
     if question.faults:
         return refused(question, toolbar, "matrix", "Matrix")
     found = matrix(
-        clocks.pin, clocks.as_of, principal=principal, types=types, grouping=grouping, region=region
+        clocks.pin,
+        clocks.as_of,
+        principal=principal,
+        types=types,
+        grouping=grouping,
+        region=region,
+        min_grade=grade,
     )
     before, after = change_days(clocks.pin, clocks.as_of, principal)
     api = question.address(known_at=clocks.known_at, as_of=clocks.as_of.isoformat())
@@ -76,6 +84,7 @@ def matrix_toolbar(question: Question, known: Reference) -> Toolbar:
         .select("grouping", "Grouping", "Every country", groupings)
         .select("region", "Region", "Every region", [(name, name) for name in known.regions])
         .select("type", "Type", "Every type", types)
+        .select("min_grade", "Evidence", "Every grade", [(g, f"{g} or better") for g in GRADES])
         .keep("principal")
     )
 

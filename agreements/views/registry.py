@@ -4,6 +4,7 @@ from django.http import Http404
 
 from agreements.analysis.reference import reference
 from agreements.analysis.search import search
+from agreements.grading import RULES
 from agreements.lifecycle import Kind
 from sosa_registry.ledger.history import RecordChange, change_of
 from sosa_registry.ledger.models import Revision, Version
@@ -114,6 +115,7 @@ def about_page(request):
         "about.html",
         "about",
         legend=LEGEND,
+        grades=[(grade, told) for grade, _, _, told in RULES],
         events=[(kind.value, kind.label) for kind in Kind],
         definitions=[_definition(model) for model in _in_order()],
         types=reference(question.clocks.pin).types.values(),
