@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 
 from sosa_registry.ledger import clock
+from sosa_registry.ledger.dates import LAST_YEAR
 from sosa_registry.ledger.reading import NotKnown, Pin, pin
 
 
@@ -59,9 +60,12 @@ def read_day(name: str, text: str) -> date:
     """A calendar day written YYYY-MM-DD. Raises BadParameter."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError as error:
             raise BadParameter(name, f"“{text}” is not in the calendar.") from error
+        if day.year > LAST_YEAR:
+            raise BadParameter(name, f"Allowed: to {LAST_YEAR}-12-31.")
+        return day
     raise BadParameter(name, f"“{text[:40]}” is not a day. Allowed: YYYY-MM-DD, as in 2021-08-10.")
 
 

@@ -20,6 +20,7 @@ FORMS = (
 SPAN_FORM = "2020-03-16/2020-04-03 (a span)"
 _POINT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 MAX_LENGTH = 24
+LAST_YEAR = 9998  # the calendar's last day stands for “no end”
 
 
 class NotADate(ValueError):
@@ -51,6 +52,8 @@ def _point(text: str) -> tuple[date, date]:
     if not match:
         raise NotADate(f"“{text}” is not a day, month or year such as 2024-08-22, 2011-04 or 1978.")
     year, month, day = (int(part) if part else None for part in match.groups())
+    if year > LAST_YEAR:
+        raise NotADate(f"“{text}”: years go to {LAST_YEAR}.")
     try:
         first = date(year, month or 1, day or 1)
         last_month = month or 12

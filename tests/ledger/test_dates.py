@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sosa_registry.ledger import dates
 
-DAYS = st.dates(min_value=date(1000, 1, 1), max_value=date(9999, 12, 30))
+DAYS = st.dates(min_value=date(1000, 1, 1), max_value=date(9998, 12, 30))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_form_stands_for_its_first_and_last_day(text, earliest, latest):
 @pytest.mark.parametrize(
     "text",
     [
-        *("2021-02-30", "2021-13", "0000", "99999", "21-01-01", "2021-1-1", "yesterday"),
+        *("2021-02-30", "2021-13", "0000", "9999", "99999", "21-01-01", "2021-1-1", "yesterday"),
         *("[2012..]", "[..]", "[2013..2012]", "2020/2021", "٢٠٢١", "[2012..2013", "x" * 99),
     ],
 )
@@ -84,7 +84,7 @@ def forms(first: date, last: date):
 
 @given(data=st.data(), first=DAYS, length=st.integers(1, 4000))
 def test_an_edtf_library_reads_the_same_days(data, first, length):
-    last = min(first + timedelta(days=length), date(9999, 12, 31))
+    last = min(first + timedelta(days=length), date(9998, 12, 31))
     text = data.draw(forms(first, last))
     ours, theirs = dates.parse(text), parse_edtf(text)
     upper = theirs.upper_strict()
