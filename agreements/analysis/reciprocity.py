@@ -2,7 +2,8 @@
 
 A commitment counts when its agreement is in force on the day. One by code of conduct is live when
 the partner's code is in place, not yet while it is being instituted, and unknown when no code is
-recorded. Strength: statutory > regulatory > contractual > agreed > political > voluntary.
+recorded or its date is not exact enough (`codes`). Strength: statutory > regulatory > contractual >
+agreed > political > voluntary.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from agreements.lifecycle import Status
-from agreements.models import CodeOfConduct, Commitment, Standing
+from agreements.models import Commitment, Standing
 from sosa_registry.ledger.reading import Pin
 
+from .codes import NO_CODE, CodeStage, codes_on
 from .matrix import members_on
 
 STRONGEST_FIRST = list(Commitment.Enforceability.values)
@@ -47,6 +49,11 @@ class KindOfPromise:
         """mutual, asymmetric, one_way, none or undetermined: see `label`."""
         return label(self.a_to_b, self.b_to_a)
 
+    @property
+    def strongest(self) -> tuple[Promise | None, Promise | None]:
+        """What the label compares: each side's firmest live promise."""
+        return firmest(self.a_to_b), firmest(self.b_to_a)
+
 
 @dataclass(frozen=True)
 class Reciprocity:
@@ -59,8 +66,14 @@ class Reciprocity:
 
 def strongest(promises: Iterable[Promise]) -> str | None:
     """The firmest enforceability among live promises, or None when none is live."""
-    live = [promise.enforceability for promise in promises if promise.live]
-    return min(live, key=STRONGEST_FIRST.index, default=None)
+    found = firmest(promises)
+    return found.enforceability if found else None
+
+
+def firmest(promises: Iterable[Promise]) -> Promise | None:
+    """The firmest live promise, or None when none is live."""
+    live = [promise for promise in promises if promise.live]
+    return min(live, key=lambda one: STRONGEST_FIRST.index(one.enforceability), default=None)
 
 
 def label(a_to_b: list[Promise], b_to_a: list[Promise]) -> str:
@@ -78,11 +91,17 @@ def label(a_to_b: list[Promise], b_to_a: list[Promise]) -> str:
     return ONE_WAY if first or second else NO_COMMITMENT
 
 
+def refuse_one_country(a: str, b: str) -> None:
+    """A country promises itself nothing. Raises ValueError as “parameter: what is wrong”."""
+    if a == b:
+        raise ValueError(f"b: The same country as a. Allowed: any other than {a}.")
+
+
 def reciprocity(pinned: Pin, as_of: date, a: str, b: str) -> Reciprocity:
     """Both directions between two countries. Five statements at most."""
     agreements = _in_force(pinned, as_of, a, b)
     promised = commitments_of(pinned, agreements)
-    codes = _codes(pinned, as_of, {a, b})
+    codes = codes_on(pinned, as_of, {a, b})
     kinds: dict[str, KindOfPromise] = {}
     for slug, (type_slug, principal) in agreements.items():
         for commitment in promised[slug]:
@@ -137,20 +156,7 @@ def commitments_of(pinned: Pin, agreements: dict[str, tuple]) -> dict[str, list[
     return {slug: own.get(slug) or of_type.get(made[0], []) for slug, made in agreements.items()}
 
 
-def _codes(pinned: Pin, as_of: date, countries: set[str]) -> dict[str, CodeOfConduct]:
-    """Each country's code as it stood; a code that came later is not known to be there yet."""
-    stored = CodeOfConduct.ever.known_at(pinned.revision).filter(country__in=countries)
-    began = [code for code in stored if not code.since_earliest or code.since_earliest <= as_of]
-    return {code.country_id: code for code in began}
-
-
-def _live(commitment: Commitment, code: CodeOfConduct | None) -> tuple[bool | None, str]:
+def _live(commitment: Commitment, code: CodeStage | None) -> tuple[bool | None, str]:
     if commitment.mechanism != Commitment.Mechanism.CODE_OF_CONDUCT:
         return True, ""
-    if code is None:
-        return None, "no code of conduct is recorded"
-    if code.status == CodeOfConduct.Status.IN_PLACE:
-        return True, ""
-    if code.status == CodeOfConduct.Status.BEING_INSTITUTED:
-        return False, "code of conduct being instituted"
-    return False, "code of conduct ended"
+    return (code.in_place, code.waits_for) if code else (None, NO_CODE)
