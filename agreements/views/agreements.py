@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from agreements.analysis.cells import NONE, Candidate, Cell, Standpoint, judge
+from agreements.analysis.evidence import summaries
 from agreements.analysis.matrix import STATUSES, members_on
 from agreements.analysis.profiles import agreement_profile
 from agreements.analysis.reference import Reference, reference
@@ -164,6 +165,7 @@ def agreement_page(request, slug: str):
         timeline=timeline([(agreement.slug, profile.standing)], clocks.as_of, clocks.today),
         events=[(event, profile.event_citations[event.slug]) for event in profile.events],
         questions=questions(profile.claims),
+        evidence=summaries(clocks.revision, "agreement", [slug])[slug],
         history=entries(_versions(slug)),
     )
 

@@ -3,6 +3,7 @@
 from django.db.models import Count, Q
 from django.http import Http404
 
+from agreements.analysis.evidence import summaries
 from agreements.analysis.reference import reference
 from agreements.models import Claim, CodeOfConduct, Invocation, Signatory
 from partners.models import Citation, Firm
@@ -63,6 +64,7 @@ def code_page(request, slug: str):
         ),
         citations=_citations(clocks, "code", slug),
         questions=_claims(clocks, "code", slug),
+        evidence=summaries(clocks.revision, "code", [slug])[slug],
         history=_history("codes_of_conduct", slug),
     )
 

@@ -27,6 +27,22 @@ def test_from_canadas_cell_to_each_source_in_two_clicks(live_registry, no_js_pag
     expect(page.get_by_role("heading", level=1)).to_contain_text("IF11894")
 
 
+def test_each_of_the_twelve_sources_on_canada_is_three_clicks_from_the_matrix(
+    live_registry, no_js_page
+):
+    page = no_js_page
+    page.goto("/?type=sosa")
+    page.locator("tr", has_text="Canada").locator("td a").click()
+    claims = page.locator("details", has_text="8 sources say yes, 4 say no")
+    links = claims.locator("a[href^='/sources/']")
+    assert links.count() == 12
+    for place in range(12):
+        title = links.nth(place).inner_text().split(": ", 1)[-1]
+        links.nth(place).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title[:30])
+        page.go_back()
+
+
 def test_from_a_cell_to_the_events_behind_it_and_their_sources(live_registry, no_js_page):
     page = no_js_page
     page.goto("/?as_of=2023-06-01")

@@ -27,5 +27,10 @@ PAGES = {
     "change": "/changes/1/",
     "search": "/search/?q=korea",
     "compare": "/compare/?from=2021-07-28&to=2026-11-21",
+    "reconciliation": "/reconciliation/",
+    "list": "/reconciliation/csis-rgqaa-2025-06-23/",
+    "practice": "/practice/?as_of=2026-11-21",
+    "sources-due": "/sources/due/?as_of=2027-12-01",
+    "cite": "/cite/?url=/api/v1/matrix/",
     "about": "/about/",
 }
