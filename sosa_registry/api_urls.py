@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from agreements import api as agreements
 from agreements import api_analysis as analysis
 from agreements import api_evidence as evidence
+from agreements import api_pathways as supply
 from partners import api as partners
 from sosa_registry import citing_views
 from sosa_registry.api import docs, revisions
@@ -37,6 +38,8 @@ QUESTIONS = {
     "coverage": analysis.CoverageView,
     "diff": analysis.DiffView,
     "trend": analysis.TrendView,
+    "reciprocity": supply.ReciprocityView,
+    "pathways": supply.PathwaysView,
     "search": analysis.SearchView,
     "reconciliation": evidence.ReconciliationView,
     "practice": evidence.PracticeView,

@@ -184,6 +184,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CellStatus": "agreements.answers.STATUSES",
         "CommitmentKind": "agreements.models.Commitment.Kind",
+        "CommitmentMechanism": "agreements.models.Commitment.Mechanism",
+        "Enforceability": "agreements.models.Commitment.Enforceability",
         "GroupingKind": "partners.models.Grouping.Kind",
         "RevisionKind": "sosa_registry.ledger.models.Revision.Kind",
         "StandingStatus": "agreements.lifecycle.Status",

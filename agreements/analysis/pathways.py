@@ -115,7 +115,8 @@ def _states(pinned: Pin, country: str, firm: str) -> dict[str, list[dict]]:
     wanted = Q(record_type=ProcedureFact.record_type)
     concerned = Q(state__partner=country) | Q(state__requester=country)
     wanted |= Q(record_type=Invocation.record_type) & concerned
-    wanted |= Q(record_type=Firm.record_type, key=firm)
+    # PostgreSQL takes no NUL, and no key has one.
+    wanted |= Q(record_type=Firm.record_type, key="" if "\0" in firm else firm)
     found: dict[str, list[dict]] = {
         model.record_type: [] for model in (ProcedureFact, Invocation, Firm)
     }

@@ -52,6 +52,8 @@ QUESTIONS = (
     "trend",
     "reconciliation",
     "practice",
+    "reciprocity/?b=IND",
+    "pathways/?direction=us_buys&country=NOR",
     "search/?q=norway",
 )
 EVERYTHING = ("", *LISTS, *BELOW, *RECORDS, *QUESTIONS)
