@@ -65,6 +65,7 @@ def test_the_ways_round_a_trigger_are_closed_too(three_revisions):
         "SELECT * FROM ledger_revision WHERE number = 2",
         "postgresql": "TRUNCATE ledger_version, ledger_revision",
     }[connection.vendor]
+    connection.check_constraints()  # PostgreSQL truncates no table that still has keys to check
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         run(refused)
 
