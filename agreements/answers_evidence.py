@@ -71,6 +71,54 @@ class PracticeDifferenceSerializer(serializers.Serializer):
     list_source = serializers.CharField(help_text="The document it is in.")
 
 
+class SupportSerializer(serializers.Serializer):
+    """One document that a record cites, and where in it."""
+
+    source = serializers.CharField(help_text="The document.")
+    publisher = serializers.CharField(help_text="Who published it.")
+    title = serializers.CharField(help_text="Its title.")
+    published_on = serializers.CharField(help_text="When (EDTF); empty when not known.")
+    kind = serializers.CharField(help_text="What it is.")
+    tier = serializers.CharField(help_text="Primary, secondary or tertiary.")
+    grade = serializers.ChoiceField(GRADES, help_text="The grade that it gives.")
+    locator = serializers.CharField(help_text="Section or page; empty for the whole.")
+
+
+class AssertionSerializer(serializers.Serializer):
+    """One claim."""
+
+    claim = serializers.CharField(help_text="Its id.")
+    source = serializers.CharField(help_text="Who says so.")
+    tier = serializers.CharField(help_text="The source's tier.")
+    value = serializers.CharField(help_text="What it says.")
+    as_of = serializers.CharField(help_text="As of when (EDTF); empty when not known.")
+    locator = serializers.CharField(help_text="Where in the source.")
+    note = serializers.CharField(help_text="Anything a reader should know.")
+
+
+class PropertySerializer(serializers.Serializer):
+    """What sources say of one property, by their stance to the registry's position."""
+
+    property = serializers.CharField(help_text="Which property.")
+    yes = serializers.IntegerField(help_text="How many sources say yes, where that is asked.")
+    no = serializers.IntegerField(help_text="How many say no.")
+    agrees = AssertionSerializer(many=True, help_text="With the registry's position.")
+    qualifies = AssertionSerializer(many=True, help_text="Yes, but.")
+    disagrees = AssertionSerializer(many=True, help_text="With the registry's position.")
+
+
+class RecordEvidenceSerializer(serializers.Serializer):
+    """How we know: what a record cites, and what sources claim of it."""
+
+    known_at = serializers.CharField(allow_null=True, help_text="As asked; null for now.")
+    revision = serializers.IntegerField(help_text="The revision answered from.")
+    subject_kind = serializers.CharField(help_text="What kind of record.")
+    subject = serializers.CharField(help_text="Its natural key.")
+    evidence = EvidenceSerializer(help_text="Summed up.")
+    citations = SupportSerializer(many=True, help_text="The documents it rests on.")
+    claims = PropertySerializer(many=True, help_text="By property; disputed ones first.")
+
+
 class PracticeSerializer(ClocksSerializer):
     """Every difference between paper and practice on a day."""
 

@@ -4,16 +4,20 @@ from dataclasses import asdict
 
 from partners.api import MembershipViewSet
 from partners.models import Source
+from sosa_registry.api import formats
 from sosa_registry.api.pagination import RegistryPagination
-from sosa_registry.api.parameters import AS_OF, FORMAT, KNOWN_AT, Parameter, echo, one, read_all
+from sosa_registry.api.parameters import AS_OF, KNOWN_AT, Parameter, echo, one
 from sosa_registry.api.views import with_clocks
-from sosa_registry.asking import Clocks
+from sosa_registry.asking import BadParameter, Clocks
+from sosa_registry.ledger import subjects
 
 from . import answers_evidence as answers
-from . import filters, serializers
+from . import filters, serializers, tables
+from .analysis.evidence import of_record
 from .analysis.practice import practice
 from .analysis.reconciliation import VERDICTS, reconcile
 from .api_analysis import PRINCIPAL, Question, _cell, _types
+from .grading import grade_of
 
 PAGE = Parameter("page", "Which page, from 1.", schema={"type": "integer", "minimum": 1})
 PAGE_SIZE = Parameter(
@@ -29,6 +33,7 @@ class ReconciliationView(Question):
     """
 
     serializer_class = answers.ReconciliationSerializer
+    columns = tables.RECONCILIATION
     parameters = (
         KNOWN_AT,
         _types(default=()),
@@ -50,13 +55,13 @@ class ReconciliationView(Question):
     )
 
     def get(self, request):
-        """One page of the verdicts."""
-        asked, (clocks,) = read_all(
-            request.query_params, (FORMAT, *self.parameters), self.clock_names, self.known
-        )
+        """One page of the verdicts, or all of them as a file."""
+        asked, (clocks,) = self.read(request)
         found = reconcile(
             clocks.pin, types=asked["type"], source=asked["source"], verdict=asked["verdict"]
         )
+        if formats.is_table(request):
+            return self.exported(request, self.columns, map(asdict, found), clocks.pin)
         pages = RegistryPagination()
         page = pages.paginate_queryset(found, request, self)
         response = pages.get_paginated_response([asdict(one) for one in page])
@@ -66,10 +71,75 @@ class ReconciliationView(Question):
         return response
 
 
+def _subject_kind() -> Parameter:
+    return Parameter(
+        "subject_kind",
+        "What kind of record: agreement, event, code, country, membership …",
+        one("subject_kind", lambda known: subjects.kinds()),
+        required=True,
+    )
+
+
+class EvidenceView(Question):
+    """How we know: the documents that any record cites, and the claims about it by their stance."""
+
+    serializer_class = answers.RecordEvidenceSerializer
+    parameters = (
+        KNOWN_AT,
+        _subject_kind(),
+        Parameter("subject", "The record's natural key, such as sosa-aus or CAN.", required=True),
+    )
+
+    def answer(self, asked: dict, clocks: Clocks) -> dict:
+        """Citations with their sources, claims by property, and the sum."""
+        kind, key = asked["subject_kind"], asked["subject"]
+        if "\0" in key or subjects.missing({(kind, key)}):
+            raise BadParameter("subject", f"No {kind} “{key[:60]}” in the registry.")
+        found = of_record(clocks.revision, kind, key)
+        return {
+            "known_at": clocks.known_at,
+            "revision": clocks.revision,
+            "subject_kind": kind,
+            "subject": key,
+            "evidence": asdict(found.evidence),
+            "citations": [
+                {
+                    "source": cited.source_id,
+                    "publisher": cited.source.publisher,
+                    "title": cited.source.title,
+                    "published_on": cited.source.published_on,
+                    "kind": cited.source.kind,
+                    "tier": cited.source.tier,
+                    "grade": grade_of(cited.source.kind, cited.source.tier),
+                    "locator": cited.locator,
+                }
+                for cited in found.citations
+            ],
+            "claims": [
+                {
+                    "property": claimed.property,
+                    "yes": claimed.yes,
+                    "no": claimed.no,
+                    **{
+                        stance: [_assertion(claim) for claim in getattr(claimed, stance)]
+                        for stance in ("agrees", "qualifies", "disagrees")
+                    },
+                }
+                for claimed in found.claims
+            ],
+        }
+
+
+def _assertion(claim) -> dict:
+    made = {name: getattr(claim, name) for name in ("value", "as_of", "locator", "note")}
+    return {"claim": claim.slug, "source": claim.source_id, "tier": claim.source.tier} | made
+
+
 class PracticeView(Question):
     """Where what is in force on paper differs from what the rules apply, on one day."""
 
     serializer_class = answers.PracticeSerializer
+    columns = tables.PRACTICE
     parameters = (AS_OF, KNOWN_AT, PRINCIPAL)
 
     def answer(self, asked: dict, clocks: Clocks) -> dict:
@@ -95,6 +165,10 @@ class PracticeView(Question):
                 ],
             },
         )
+
+    def rows(self, answer: dict) -> list[dict]:
+        """A row for every difference."""
+        return answer["differences"]
 
 
 class EvidencedMembershipViewSet(MembershipViewSet):

@@ -43,6 +43,7 @@ QUESTIONS = {
     "search": analysis.SearchView,
     "reconciliation": evidence.ReconciliationView,
     "practice": evidence.PracticeView,
+    "evidence": evidence.EvidenceView,
 }
 
 router = SimpleRouter()

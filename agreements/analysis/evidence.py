@@ -85,6 +85,26 @@ def summaries(
     }
 
 
+@dataclass(frozen=True)
+class RecordEvidence:
+    """How we know one record: its citations, the claims about it, and the sum of both."""
+
+    evidence: Evidence
+    citations: list[Citation]
+    claims: list[Claimed]
+
+
+def of_record(revision: int | None, record_kind: str, key: str) -> RecordEvidence:
+    """The evidence behind one record, as known at a revision (None: now). Four statements."""
+    cited = _known(Citation, revision).filter(subject_kind=record_kind, subject=key)
+    claims = _known(Claim, revision).filter(subject_kind=record_kind, subject=key)
+    return RecordEvidence(
+        summaries(revision, record_kind, [key])[key],
+        list(cited.select_related("source").order_by("position", "source_id", "locator")),
+        by_property(claims.select_related("source").order_by("slug")),
+    )
+
+
 def _known(model, revision: int | None):
     return model.objects.all() if revision is None else model.ever.known_at(revision)
 

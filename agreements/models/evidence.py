@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from partners.models import Confidence, Country, Grouping, Source
 from partners.models.sources import SLUG, SLUG_LENGTH
-from sosa_registry.ledger import subjects
+from sosa_registry.ledger import clock, dates, subjects
 from sosa_registry.ledger.fields import EarliestDay, ImpreciseDateField, LatestDay
 from sosa_registry.ledger.recording import Replayable
 
@@ -193,7 +193,15 @@ class PublishedList(Replayable):
 
     @classmethod
     def problems_of(cls, rows):
-        """Every type named exists."""
+        """Every type named exists, and no list speaks of a day that has yet to come."""
+        today = clock.today()
+        for row in rows:
+            try:
+                first = dates.parse(row.as_of).earliest
+            except dates.NotADate:
+                continue  # said beside the field already
+            if first and first > today:
+                yield row, "as_of", f"{row.as_of} has yet to come (today is {today})."
         known = set(AgreementType.objects.values_list("slug", flat=True))
         for row in rows:
             if unknown := [slug for slug in row.types if slug not in known]:

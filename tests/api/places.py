@@ -52,6 +52,7 @@ QUESTIONS = (
     "trend",
     "reconciliation",
     "practice",
+    "evidence/?subject_kind=country&subject=CAN",
     "reciprocity/?b=IND",
     "pathways/?direction=us_buys&country=NOR",
     "search/?q=norway",

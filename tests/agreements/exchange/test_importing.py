@@ -162,6 +162,22 @@ SPOILT = {
         *("published_lists", b"ntib;sosa;rdp-mou;rgqaa", b"ntib;sosa;rdp-mouse;rgqaa"),
         ["published_lists.csv", "type: Unknown: rdp-mouse. Allowed: audit"],
     ),
+    "a list dated in the future": (
+        *("published_lists", b"rdp-mou,,2010-06-08", b"rdp-mou,,9990-06-08"),
+        ["published_lists.csv, line 2, as_of: 9990-06-08 has yet to come"],
+    ),
+    "a locator of 10,000 characters": (
+        *(
+            "claims",
+            b'2021-08-10,"Background, country list paragraph"',
+            b"2021-08-10," + b"x" * 10_000,
+        ),
+        ["claims.csv, line 2, locator:", "at most 200 characters"],
+    ),
+    "a list of an unknown country": (
+        *("published_list_entries", b"2010-06-08,AUS", b"2010-06-08,AUX"),
+        ["published_list_entries.csv, line 2, country: No country “AUX”."],
+    ),
     "a country twice on a list": (
         *("published_list_entries", b"2010-06-08,BEL", b"2010-06-08,AUS"),
         ["published_list_entries.csv, line 3, list + country: Given twice: see line 2."],
