@@ -107,6 +107,7 @@ class CoverageSerializer(ClocksSerializer):
     missing = _countries("Members that have none, or none is recorded.")
     assumed = _countries("Members that count as covered only because it was assumed.")
     share = serializers.FloatField(help_text="Covered over members, 0 to 1.")
+    not_recorded = _countries("Of the missing, those of whom nothing says that they have none.")
 
 
 class DifferenceSerializer(serializers.Serializer):

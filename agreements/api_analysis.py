@@ -3,6 +3,7 @@
 Each reads its parameters, asks one function of `analysis`, and repeats the clocks with the answer.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 
@@ -12,7 +13,7 @@ from sosa_registry.api.views import Analysis, with_clocks
 from sosa_registry.asking import BadParameter, Clocks
 from sosa_registry.ledger.reading import Pin
 
-from . import answers
+from . import answers, tables
 from .analysis import coverage, diff, matrix, trend
 from .analysis.cells import Cell
 from .analysis.reference import Reference, reference
@@ -100,6 +101,7 @@ class MatrixView(Question):
     """
 
     serializer_class = answers.MatrixSerializer
+    columns = tables.MATRIX
     parameters = (
         AS_OF,
         KNOWN_AT,
@@ -167,6 +169,10 @@ class MatrixView(Question):
             },
         )
 
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every country and asked type, recorded or not."""
+        return tables.matrix_rows(answer)
+
 
 class CoverageView(Question):
     """Of a grouping's members on a day: who has one of the types, who possibly, who lacks it.
@@ -176,6 +182,7 @@ class CoverageView(Question):
     """
 
     serializer_class = answers.CoverageSerializer
+    columns = tables.COVERAGE
     parameters = (
         AS_OF,
         KNOWN_AT,
@@ -210,6 +217,10 @@ class CoverageView(Question):
             **made,
         }
 
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every member."""
+        return tables.coverage_rows(answer, reference(self.pinned))
+
 
 class DiffView(Question):
     """What changed between two points, each a day and a state of knowledge.
@@ -219,6 +230,7 @@ class DiffView(Question):
     """
 
     serializer_class = answers.DiffSerializer
+    columns = tables.DIFF
     clock_names = (("from", "from_known_at"), ("to", "to_known_at"))
     parameters = (
         Parameter("from", "The first day, YYYY-MM-DD.", day("from"), DAY, required=True),
@@ -247,6 +259,10 @@ class DiffView(Question):
             "changed": found.changed,
         }
 
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every difference."""
+        return tables.diff_rows(answer, reference(self.pinned))
+
 
 class TrendView(Question):
     """Number of countries with each type in force, over time.
@@ -256,6 +272,7 @@ class TrendView(Question):
     """
 
     serializer_class = answers.TrendSerializer
+    columns = tables.TREND
     clock_names = (("to", "known_at"),)
     parameters = (
         Parameter(
@@ -311,6 +328,10 @@ class TrendView(Question):
             ],
         }
 
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every day and type."""
+        return tables.trend_rows(answer)
+
 
 class SearchView(Question):
     """Countries, types, groupings, agreements, codes, firms, organizations and sources by name.
@@ -320,6 +341,7 @@ class SearchView(Question):
     """
 
     serializer_class = answers.SearchSerializer
+    columns = tables.SEARCH
     clock_names = ()
     parameters = (
         Parameter(
@@ -335,3 +357,7 @@ class SearchView(Question):
         """The hits, best first."""
         found = search(self.pinned, asked["q"])
         return {"q": asked["q"], "revision": self.pinned.revision, "results": found}
+
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every hit, best first."""
+        return map(asdict, answer["results"])

@@ -11,13 +11,16 @@ from datetime import date
 from agreements.lifecycle import Status
 from sosa_registry.ledger.reading import Pin
 
-from .cells import CERTAIN
+from .cells import CERTAIN, NOT_RECORDED
 from .matrix import Matrix, matrix
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Members by what they have, in the order of their names; `share` is covered over members."""
+    """Members by what they have, in the order of their names; `share` is covered over members.
+
+    `not_recorded` are those of the missing of whom it cannot be said that they have none.
+    """
 
     grouping: str
     types: list[str]
@@ -27,6 +30,7 @@ class Coverage:
     missing: list[str]
     assumed: list[str]
     share: float
+    not_recorded: list[str]
 
 
 def coverage(
@@ -48,7 +52,7 @@ def covered_by(
 ) -> Coverage:
     """The coverage of some of a matrix's types, for a page that shows each type apart."""
     assumed = {country for country, kind in assume if kind in types}
-    covered, possible, missing, taken = [], [], [], []
+    covered, possible, missing, taken, unknown = [], [], [], [], []
     for row in found.rows:
         cells = [row.cells[kind] for kind in types if kind in row.cells]
         in_force = [cell for cell in cells if cell.status == Status.IN_FORCE]
@@ -61,6 +65,8 @@ def covered_by(
             possible.append(row.country)
         else:
             missing.append(row.country)
+            if len(cells) < len(types) or any(cell.certainty == NOT_RECORDED for cell in cells):
+                unknown.append(row.country)
     members = len(found.rows)
     share = round(len(covered) / members, 2) if members else 0.0
-    return Coverage(grouping, types, members, covered, possible, missing, taken, share)
+    return Coverage(grouping, types, members, covered, possible, missing, taken, share, unknown)

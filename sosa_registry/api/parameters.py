@@ -54,6 +54,13 @@ KNOWN_AT = Parameter(
     "What the registry knew at a revision (digits only) or at an ISO 8601 time. Now if not said.",
 )
 FORMAT = Parameter("format", "Format of the answer, in place of the Accept header.")
+COLUMNS = Parameter("columns", "csv and xlsx: only these columns, separated by commas.")
+BOM = Parameter(
+    "bom",
+    "csv: 0 for a file without a byte order mark, which browsers and spreadsheets look for.",
+    schema={"type": "string", "enum": ["0", "1"], "default": "1"},
+)
+EXPORTING = (COLUMNS, BOM)
 
 CLOCKS_SCHEMA = {
     "as_of": {**DAY, "description": "The day answered for."},

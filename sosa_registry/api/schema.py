@@ -11,7 +11,8 @@ import orjson
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc
 
-from .parameters import AS_OF, KNOWN_AT
+from .formats import XLSXRenderer
+from .parameters import AS_OF, EXPORTING, KNOWN_AT
 from .problems import MEDIA_TYPE, TITLES, ProblemSerializer, problem
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
@@ -20,6 +21,8 @@ REFUSALS = {
     404: "There is nothing at this address, or no such page.",
     406: "No format that was asked for is offered.",
 }
+
+JSON = "application/json"
 
 _EMPTY = {"type": "string", "maxLength": 0}
 
@@ -42,10 +45,11 @@ class RegistryAutoSchema(AutoSchema):
         operation["summary"] = _first_sentence(operation["description"])
         operation["parameters"] = [*operation.get("parameters", []), *self._own_parameters()]
         responses = operation["responses"]
+        self._describe_files(responses)
         for code in sorted({*self._refusals(), *(int(code) for code in responses if code >= "4")}):
             responses[str(code)] = self._refusal(code)
         if made := example(operation["operationId"]):
-            body = responses["200"]["content"]["application/json"]
+            body = responses["200"]["content"][JSON]
             body["examples"] = {"real": {"summary": made["request"], "value": made["answer"]}}
         return operation
 
@@ -61,16 +65,26 @@ class RegistryAutoSchema(AutoSchema):
         declared = [each.document() for each in self.view.parameters]
         named = {each["name"] for each in declared}
         allowed = self.view.allowed_parameters()
-        for clock in (AS_OF, KNOWN_AT):
-            if clock.name in allowed and clock.name not in named:
-                declared.append(clock.document())
-        formats = sorted({renderer.format for renderer in self.view.renderer_classes})
-        schema = {"type": "string", "enum": formats}
+        for each in (AS_OF, KNOWN_AT, *EXPORTING):
+            if each.name in allowed and each.name not in named:
+                declared.append(each.document())
+        formats = sorted({renderer.format for renderer in self.view.get_renderers()})
+        schema = {"type": "string", "enum": formats, "default": "json"}
         told = "Format of the answer, in place of the Accept header."
         return [*declared, {"name": "format", "in": "query", "description": told, "schema": schema}]
 
     def _get_format_parameters(self):
         return []
+
+    def _describe_files(self, responses: dict) -> None:
+        """What is not JSON is a file of every row: text, or a spreadsheet's bytes."""
+        for response in responses.values():
+            content = response.get("content", {})
+            for media_type in content:
+                if media_type == XLSXRenderer.media_type:
+                    content[media_type] = {"schema": {"type": "string", "format": "binary"}}
+                elif media_type != JSON:
+                    content[media_type] = {"schema": {"type": "string"}}
 
     def _refusals(self) -> list[int]:
         found_by_address = self._is_list_view() or "{" in self.path

@@ -5,13 +5,15 @@ the model. References are natural keys, which the rows hold themselves, so writi
 database nothing. What a list needs beside its rows is fetched once for all of them, in `prepare`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 
 from rest_framework import serializers
 
 from sosa_registry.ledger.fields import EarliestDay, LatestDay
 from sosa_registry.ledger.recording import Recorded
+
+from .formats import CHUNK, chunked
 
 
 class RecordListSerializer(serializers.ListSerializer):
@@ -22,6 +24,11 @@ class RecordListSerializer(serializers.ListSerializer):
         rows = list(data)
         self.child.prepare(rows)
         return [self.child.row(each) for each in rows]
+
+    def streamed(self, queryset) -> Iterator[dict]:
+        """Every row as a dict, read and prepared a chunk at a time: memory stays flat."""
+        for chunk in chunked(queryset.iterator(chunk_size=CHUNK)):
+            yield from self.to_representation(chunk)
 
 
 class RecordSerializer(serializers.ModelSerializer):

@@ -4,6 +4,7 @@ A resource declares its serializer, filters and search fields; an analysis its p
 function that answers. Neither reads a query string itself, neither holds a rule.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -15,14 +16,16 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from sosa_registry import asking
-from sosa_registry.asking import Clocks
-from sosa_registry.ledger.reading import Pin
+from sosa_registry.asking import BadQuery, Clocks
+from sosa_registry.ledger.reading import Pin, pin
 
+from . import formats
 from .filters import RecordFilters, StrictFilterBackend, sortable
+from .formats import Table
 from .pagination import ClockedPagination, RegistryPagination
-from .parameters import AS_OF, FORMAT, KNOWN_AT, Parameter, echo, read_all
+from .parameters import AS_OF, EXPORTING, FORMAT, KNOWN_AT, Parameter, echo, read_all
 from .problems import DETAILS
-from .renderers import StrictNegotiation
+from .renderers import JSONRenderer, StrictNegotiation
 
 PAGING = ("page", "page_size")
 
@@ -53,8 +56,35 @@ class Strict:
         asking.refuse_unknown(params, self.allowed_parameters())
 
 
-class Listed(Strict):
-    """A list: filters, search, order, pages."""
+class Tabled(Strict):
+    """An answer that is a table too: as JSON, and as a file of every other format."""
+
+    renderer_classes = [JSONRenderer, *formats.TABLES]
+
+    @property
+    def is_tabled(self) -> bool:
+        """Whether what is asked can be had as a file."""
+        return True
+
+    def get_renderers(self):
+        """JSON, and the formats of files where the answer is a table."""
+        kinds = self.renderer_classes if self.is_tabled else [JSONRenderer]
+        return [kind() for kind in kinds]
+
+    def refuse_misplaced(self, request) -> None:
+        """Raise BadQuery naming each parameter that the chosen format has no use for."""
+        if faults := formats.misplaced(request.query_params, request.accepted_renderer.format):
+            raise BadQuery(faults)
+
+    def exported(self, request, columns, rows, pinned: Pin, as_of=None):
+        """These rows as a file, named after what was asked."""
+        name = "-".join(part for part in request.path.split("/")[3:] if part)
+        address = request.build_absolute_uri()
+        return formats.export(request, Table(name, columns, rows, pinned, as_of, address))
+
+
+class Listed(Tabled):
+    """A list: filters, search, order, pages; or every row as a file."""
 
     filterset_class = RecordFilters
     filter_backends = [StrictFilterBackend]
@@ -67,6 +97,11 @@ class Listed(Strict):
         """Whether a list was asked, not one of its records."""
         return getattr(self, "action", "list") == "list"
 
+    @property
+    def is_tabled(self) -> bool:
+        """A list is a table, a record is not."""
+        return self.is_list
+
     def ordering_columns(self) -> dict[str, str]:
         """What the list can be ordered by: column and attribute."""
         return sortable(self.queryset.model)
@@ -76,10 +111,27 @@ class Listed(Strict):
         names = super().allowed_parameters()
         if self.is_list:
             names += [*self.filterset_class.base_filters, *PAGING]
+            names += [each.name for each in EXPORTING]
             names += ["search"] if self.search_fields else []
             names += ["ordering"] if self.ordering_columns() else []
             names += [AS_OF.name, KNOWN_AT.name] if self.clocked else []
         return names
+
+    def list(self, request, *args, **kwargs):
+        """A page of the list as JSON, or the whole of it as a file."""
+        self.refuse_misplaced(request)
+        if not formats.is_table(request):
+            return super().list(request, *args, **kwargs)
+        rows = self.filter_queryset(self.get_queryset())
+        clocks = getattr(self, "clocks", None)
+        serializer = self.get_serializer(rows, many=True)
+        return self.exported(
+            request,
+            formats.columns_of(serializer.child),
+            serializer.streamed(rows),
+            clocks.pin if clocks else pin(),
+            clocks and clocks.as_of,
+        )
 
 
 class Resource(Listed, viewsets.ReadOnlyModelViewSet):
@@ -141,30 +193,56 @@ class RecordList(Listed, generics.ListAPIView):
     """A list below a record, such as its history."""
 
 
-class Analysis(Strict, APIView):
+class Analysis(Tabled, APIView):
     """One question: parameters in, an answer with its clocks out.
 
     `clock_names` are the pairs of parameters that set the clocks, `serializer_class` types the
     answer for the OpenAPI document; `answer` returns it as plain values. `known` gives what
-    parameters are checked against, in the state of the registry that the answer is pinned to.
+    parameters are checked against, in the state of the registry that the answer is pinned to. One
+    that names `columns` can be had as a file: `rows` makes the rows of that table from the answer.
     """
 
     parameters: tuple[Parameter, ...] = ()
     clock_names: tuple[tuple[str, str], ...] = (("as_of", "known_at"),)
     serializer_class: type[Serializer]
+    columns: list[str] = []
+
+    @property
+    def is_tabled(self) -> bool:
+        """Whether the question has a table for an answer."""
+        return bool(self.columns)
+
+    def allowed_parameters(self) -> list[str]:
+        """Its own, and those of files."""
+        more = [each.name for each in EXPORTING] if self.is_tabled else []
+        return [*super().allowed_parameters(), *more]
 
     def refuse_unknown(self, params) -> None:
         """Left to `get`, which refuses unknown and wrong parameters together."""
 
+    def read(self, request) -> tuple[dict, list[Clocks]]:
+        """What is asked, and the clocks. Raises BadQuery."""
+        parameters = (FORMAT, *self.parameters, *(EXPORTING if self.is_tabled else ()))
+        read = read_all(request.query_params, parameters, self.clock_names, self.known)
+        self.refuse_misplaced(request)
+        return read
+
     def get(self, request):
-        """Ask, and repeat the clocks with the answer."""
-        parameters = (FORMAT, *self.parameters)
-        asked, clocks = read_all(request.query_params, parameters, self.clock_names, self.known)
-        return Response(self.answer(asked, *clocks))
+        """Ask, and repeat the clocks with the answer; or give its rows as a file."""
+        asked, clocks = self.read(request)
+        answer = self.answer(asked, *clocks)
+        if not formats.is_table(request):
+            return Response(answer)
+        as_of = clocks[-1].as_of if clocks else None
+        return self.exported(request, self.columns, self.rows(answer), self.pinned, as_of)
 
     def known(self, pinned: Pin) -> Any:
         """What parameters are checked against."""
-        return None
+        self.pinned = pinned
+
+    def rows(self, answer: dict) -> Iterable[dict]:
+        """The rows of the answer's table."""
+        raise NotImplementedError
 
     def answer(self, asked: dict, *clocks: Clocks) -> dict:
         """The answer as plain values."""
