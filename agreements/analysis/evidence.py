@@ -34,28 +34,26 @@ class Claimed:
     @property
     def yes(self) -> int:
         """How many sources say that it is so, for a property such as has_sosa."""
-        return len(self._sources("yes"))
+        return len(self.said_by.get("yes", ()))
 
     @property
     def no(self) -> int:
         """How many sources say that it is not so."""
-        return len(self._sources("no"))
+        return len(self.said_by.get("no", ()))
 
     @property
-    def is_yes_or_no(self) -> bool:
-        """Whether every claim about it answers yes or no."""
-        return all(_answer(claim) for claim in self._all())
-
-    def _all(self) -> list[Claim]:
-        return [*self.agrees, *self.qualifies, *self.disagrees]
-
-    def _sources(self, answer: str) -> set[str]:
-        return {claim.source_id for claim in self._all() if _answer(claim) == answer}
+    def said_by(self) -> dict[str, set[str]]:
+        """Who says what."""
+        return said_by([*self.agrees, *self.qualifies, *self.disagrees])
 
 
-def _answer(claim: Claim) -> str:
-    first = claim.value.split(" ", 1)[0].strip(",;.").lower()
-    return first if first in {"yes", "no"} else ""
+def said_by(claims: Iterable[Claim]) -> dict[str, set[str]]:
+    """The sources behind each thing said; “yes (listed as partner)” is a yes."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for claim in claims:
+        plain = claim.value.split(" (")[0]
+        found[plain if plain in {"yes", "no"} else claim.value].add(claim.source_id)
+    return found
 
 
 def summaries(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agreements.analysis.evidence import said_by
 from agreements.models import Claim, Event
 
 _PAGES = {
@@ -45,11 +46,7 @@ class Question:
     @property
     def summary(self) -> str:
         """“8 sources say yes, 4 say no”, counted from the claims."""
-        sources: dict[str, set[str]] = defaultdict(set)
-        for tally in self.tallies:
-            plain = tally.value.split(" (")[0]
-            said = plain if plain in {"yes", "no"} else tally.value
-            sources[said] |= {claim.source_id for claim in tally.claims}
+        sources = said_by(claim for tally in self.tallies for claim in tally.claims)
         parts = []
         for said, who in sorted(sources.items(), key=lambda pair: -len(pair[1])):
             noun = "" if parts else (" source" if len(who) == 1 else " sources")

@@ -57,7 +57,7 @@ def test_a_record_has_its_best_sources_grade(registry):
 def test_eight_sources_say_canada_has_one_and_four_that_it_has_not(registry):
     claims = Claim.objects.filter(subject="CAN", property="has_sosa").select_related("source")
     (said,) = by_property(claims)
-    assert (said.yes, said.no, said.is_yes_or_no) == (8, 4, True)
+    assert (said.yes, said.no, set(said.said_by)) == (8, 4, {"yes", "no"})
 
 
 @pytest.fixture
