@@ -6,14 +6,18 @@ from .views.agreements import agreement_page, agreements_page
 from .views.compare import compare_page
 from .views.countries import countries_page, country_page
 from .views.kinds import grouping_page, type_page, types_page
+from .views.map import map_page
 from .views.matrix import matrix_page
 from .views.reconciliation import list_page, practice_page, reconciliation_page
 from .views.records import code_page, codes_page, firm_page, invocation_page, invocations_page
 from .views.registry import about_page, change_page, changes_page, search_page
 from .views.sources import source_page
+from .views.trend import trend_page
 
 urlpatterns = [
     path("", matrix_page, name="matrix"),
+    path("map/", map_page, name="map"),
+    path("trend/", trend_page, name="trend"),
     path("countries/", countries_page, name="countries"),
     path("countries/<str:code>/", country_page, name="country"),
     path("agreements/", agreements_page, name="agreements"),

@@ -25,6 +25,13 @@ def change_days(
     return (days[before - 1] if before else None, days[after] if after < len(days) else None)
 
 
+def changes_near(pinned: Pin, as_of: date, principal: str = "USA", most: int = 400) -> list[date]:
+    """The changes nearest to a day, so many at most: what a slider can step through."""
+    days = every_change(pinned, principal)
+    first = max(0, min(bisect_left(days, as_of) - most // 2, len(days) - most))
+    return list(days[first : first + most])
+
+
 def every_change(pinned: Pin, principal: str = "USA") -> tuple[date, ...]:
     """Every such day, in order. Four statements the first time."""
     return _days(pinned.state, pinned.revision, principal)

@@ -1,7 +1,8 @@
 """Number of countries with each type in force over time. Three statements, however long.
 
-Each country and type is a set of stretches of days; they are merged and counted at every point, so
-a country with two agreements of a type counts once, as in the matrix.
+Each agreement is a set of the points it holds at; those of a country and type are merged, so that
+two agreements of a type count once. At every point the count is that of the matrix of that day,
+asked the same way: the same principal, types, grouping, region and minimum grade.
 """
 
 from bisect import bisect_left
@@ -9,7 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from agreements.lifecycle import DAWN, FOREVER
+from django.db.models import Q, Value
+
+from agreements.grading import supported
+from agreements.lifecycle import DAWN, FOREVER, Status
 from agreements.models import Standing
 from partners.models import Membership
 from sosa_registry.ledger.reading import Pin
@@ -18,7 +22,12 @@ from .reference import reference
 
 MONTHS = {"year": 12, "quarter": 3, "month": 1}
 MOST_POINTS = 1_000
+YEARS_SHOWN = 20
 Stretch = tuple[date, date]
+_ROW = [
+    *("agreement", "type", "partner", "partner_grouping", "status"),
+    *("certain_from", "certain_until", "possible_from", "possible_until"),
+]
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,11 @@ class Trend:
     points: list[TrendPoint]
 
 
+def usual_start(end: date) -> date:
+    """Where a trend begins when nobody said: 1 January, twenty years before its end."""
+    return date(max(end.year - YEARS_SHOWN, 1), 1, 1)
+
+
 def trend(
     pinned: Pin,
     *,
@@ -46,19 +60,27 @@ def trend(
     step: str = "year",
     types: list[str] | None = None,
     principal: str = "USA",
+    grouping: str = "",
+    region: str = "",
+    min_grade: str = "",
 ) -> Trend:
     """Counts in force on each day from `start` by `step` to `end`. Raises ValueError."""
-    types = types or list(reference(pinned).types)
+    known = reference(pinned)
+    types = types or list(known.types)
     days = _days(start, end, step)
-    certain, possible = _stretches(pinned, principal, types)
+    rows = _rows(pinned, principal, types, min_grade)
+    wanted = {row["partner_grouping"] for row in rows} | {grouping}
+    members = _members(pinned, wanted - {""})
+    certain, possible = _held(rows, members, principal, days)
+    belongs = _belonging(members[grouping], days) if grouping else None
     counted = {kind: ([0] * len(days), [0] * len(days)) for kind in types}
-    for (_, kind), stretches in possible.items():
-        for place in _places(days, stretches):
-            counted[kind][1][place] += 1
-    for (_, kind), stretches in certain.items():
-        for place in _places(days, stretches):
-            counted[kind][0][place] += 1
-            counted[kind][1][place] -= 1
+    for (country, kind), may in possible.items():
+        if region and (country not in known.countries or known.countries[country].region != region):
+            continue
+        if belongs is not None:
+            may = may & belongs[country]
+        for place in may:
+            counted[kind][place not in certain[country, kind]][place] += 1
     return Trend(
         types,
         [
@@ -98,36 +120,49 @@ def _day(months: int, day: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
-def _stretches(pinned: Pin, principal: str, types: list[str]):
-    rows = (
-        Standing.objects.known_at(pinned.revision)
-        .with_principal(principal)
-        .of_types(types)
-        .in_force()
-        .order_by()
-        .values_list(
-            "type",
-            "partner",
-            "partner_grouping",
-            "certain_from",
-            "certain_until",
-            "possible_from",
-            "possible_until",
-        )
-    )
-    rows = list(rows)
-    members = _members(pinned, {row[2] for row in rows if row[2]})
-    certain, possible = defaultdict(list), defaultdict(list)
-    for kind, partner, grouping, sure_from, sure_until, may_from, may_until in rows:
-        if not grouping:
-            certain[partner, kind].append((sure_from, sure_until))
-            possible[partner, kind].append((may_from, may_until))
+def _rows(pinned: Pin, principal: str, types: list[str], min_grade: str) -> list[dict]:
+    """Standing in force; with a minimum grade also what rests on less, whatever its status."""
+    rows = Standing.objects.known_at(pinned.revision).with_principal(principal).of_types(types)
+    if min_grade:
+        good = supported("event", "event", min_grade, pinned.revision)
+        rows = rows.annotate(supported=good)
+        rows = rows.filter(Q(status=Status.IN_FORCE) | Q(supported=False))
+    else:
+        rows = rows.in_force().annotate(supported=Value(True))
+    return list(rows.order_by().values(*_ROW, "supported"))
+
+
+def _held(rows, members, principal: str, days: list[date]):
+    """The points at which each country certainly and possibly has each type."""
+    weak = defaultdict(set)
+    for row in rows:
+        if not row["supported"]:
+            weak[row["agreement"]] |= _places(days, row["possible_from"], row["possible_until"])
+    certain, possible = defaultdict(set), defaultdict(set)
+    for row in rows:
+        if row["status"] != Status.IN_FORCE:
             continue
-        for country, sure, may in members[grouping]:
+        kind, below = row["type"], weak.get(row["agreement"], set())
+        sure = (row["certain_from"], row["certain_until"])
+        may = (row["possible_from"], row["possible_until"])
+        parties = [(row["partner"], (DAWN, FOREVER), (DAWN, FOREVER))]
+        for country, surely, maybe in members.get(row["partner_grouping"], parties):
             if country != principal:
-                certain[country, kind].append((max(sure_from, sure[0]), min(sure_until, sure[1])))
-                possible[country, kind].append((max(may_from, may[0]), min(may_until, may[1])))
+                certain[country, kind] |= _places(days, *_overlap(sure, surely)) - below
+                possible[country, kind] |= _places(days, *_overlap(may, maybe)) - below
     return certain, possible
+
+
+def _belonging(members, days: list[date]) -> dict[str, set[int]]:
+    """The points at which each country possibly belongs to the grouping."""
+    found = defaultdict(set)
+    for country, _, may in members:
+        found[country] |= _places(days, *may)
+    return found
+
+
+def _overlap(one: Stretch, other: Stretch) -> Stretch:
+    return max(one[0], other[0]), min(one[1], other[1])
 
 
 def _members(pinned: Pin, groupings: set[str]) -> dict[str, list[tuple[str, Stretch, Stretch]]]:
@@ -142,10 +177,8 @@ def _members(pinned: Pin, groupings: set[str]) -> dict[str, list[tuple[str, Stre
     return found
 
 
-def _places(days: list[date], stretches: list[Stretch]) -> set[int]:
-    """The points that lie in any of the stretches."""
-    found: set[int] = set()
-    for start, end in stretches:
-        if start < end:
-            found.update(range(bisect_left(days, start), bisect_left(days, end)))
-    return found
+def _places(days: list[date], start: date, end: date) -> set[int]:
+    """The points from `start` up to `end`."""
+    if start >= end:
+        return set()
+    return set(range(bisect_left(days, start), bisect_left(days, end)))

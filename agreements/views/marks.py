@@ -25,6 +25,11 @@ class Mark:
     marks: str = ""
     url: str = ""
 
+    @property
+    def rest(self) -> str:
+        """What the detail says beyond status and date."""
+        return self.detail.partition("; ")[2]
+
 
 def status_words(status: str) -> str:
     """A status as a reader says it."""

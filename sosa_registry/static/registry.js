@@ -1,5 +1,6 @@
-// Two conveniences, neither needed to read anything: a switch between light and dark, and forms
-// that leave empty fields out of the address. Runs in the head, so that no page flashes or shifts.
+// Conveniences, none needed to read anything: a switch between light and dark, forms that leave
+// empty fields out of the address, and a slider that steps matrix and map from change to change.
+// Runs in the head, so that no page flashes or shifts.
 "use strict";
 (function () {
   const root = document.documentElement;
@@ -24,7 +25,58 @@
       });
       say();
     }
+    for (const box of document.querySelectorAll(".player")) play(box);
   });
+
+  // The slider's stops are the days on which something changes (`data-days`). Each step asks the
+  // server for the page of that day, as the links beside it would, and shows its answer in place.
+  const REPLACED = ["#answer", ".views", ".foot"];
+  const PACE = 1100;
+  function play(box) {
+    const days = box.dataset.days.split(" ");
+    const make = (name, more) => box.appendChild(Object.assign(document.createElement(name), more));
+    const button = make("button", { type: "button", textContent: "Play" });
+    const slider = make("input", { type: "range", min: 0, max: days.length - 1, step: 1 });
+    const said = make("output", { value: box.dataset.day });
+    slider.setAttribute("aria-label", "Days on which something changes");
+    let timer = 0, asked = 0;
+    const place = (day) => { slider.value = Math.max(0, days.filter((one) => one <= day).length - 1); tell(day); };
+    const tell = (day) => { said.value = day; slider.setAttribute("aria-valuetext", day); };
+    const stop = () => { clearTimeout(timer); timer = 0; button.textContent = "Play"; };
+
+    async function go(day) {
+      const address = new URL(location.href), mine = ++asked;
+      address.searchParams.set("as_of", day);
+      let text;
+      try {
+        const answer = await fetch(address);
+        if (!answer.ok) throw new Error(answer.status);
+        text = await answer.text();
+      } catch { location.assign(address); return; }
+      if (mine !== asked) return; // a later step overtook this one
+      const page = new DOMParser().parseFromString(text, "text/html");
+      for (const name of REPLACED) document.querySelector(name)?.replaceWith(page.querySelector(name));
+      const field = document.querySelector("[name=as_of]");
+      if (field) field.value = day;
+      history.replaceState(null, "", address);
+    }
+    async function on() {
+      const next = Number(slider.value) + 1;
+      if (next >= days.length) { stop(); return; }
+      place(days[next]);
+      await go(days[next]);
+      if (timer) timer = setTimeout(on, PACE);
+    }
+    slider.addEventListener("input", () => { stop(); tell(days[slider.value]); });
+    slider.addEventListener("change", () => go(days[slider.value]));
+    button.addEventListener("click", () => {
+      if (timer) { stop(); return; }
+      if (Number(slider.value) === days.length - 1) slider.value = -1;
+      button.textContent = "Pause";
+      timer = setTimeout(on, 0);
+    });
+    place(box.dataset.day);
+  }
 
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "get") return;

@@ -3,6 +3,8 @@
 PAGES = {
     "matrix": "/",
     "matrix-2021": "/?as_of=2021-08-10&type=sosa",
+    "map": "/map/?as_of=2023-06-01",
+    "trend": "/trend/?from=1990-01-01",
     "countries": "/countries/",
     "country": "/countries/AUS/",
     "country-canada": "/countries/CAN/",
