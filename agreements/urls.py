@@ -8,6 +8,7 @@ from .views.countries import countries_page, country_page
 from .views.kinds import grouping_page, type_page, types_page
 from .views.map import map_page
 from .views.matrix import matrix_page
+from .views.pathways import pathways_page, reciprocity_page
 from .views.reconciliation import list_page, practice_page, reconciliation_page
 from .views.records import code_page, codes_page, firm_page, invocation_page, invocations_page
 from .views.registry import about_page, change_page, changes_page, search_page
@@ -34,6 +35,8 @@ urlpatterns = [
     path("reconciliation/", reconciliation_page, name="reconciliation"),
     path("reconciliation/<str:slug>/", list_page, name="list"),
     path("practice/", practice_page, name="practice"),
+    path("pathways/", pathways_page, name="pathways"),
+    path("reciprocity/", reciprocity_page, name="reciprocity"),
     path("changes/", changes_page, name="changes"),
     path("changes/<int:number>/", change_page, name="change"),
     path("compare/", compare_page, name="compare"),

@@ -108,7 +108,7 @@ def _from_abroad(facts: Facts) -> list[Route]:
 
 
 def _without_arrangement(facts: Facts) -> list[Route]:
-    contact = (rules.have_a_rated_need, rules.use_government_contact, rules.fall_back)
+    contact = (rules.have_a_rated_need, rules.use_government_contact)
     terms = (rules.agree_on_terms,)
     return [
         _route("government_contact", "", FIRMNESS.POLITICAL, facts, contact),

@@ -48,6 +48,12 @@ class Told:
     confidence: str
     note: str
 
+    @property
+    def words(self) -> str:
+        """What it tells, to be read."""
+        words = self.property.replace("_", " ")
+        return words[0].upper() + words[1:]
+
 
 @dataclass(frozen=True)
 class Occasion:

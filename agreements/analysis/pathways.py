@@ -64,6 +64,12 @@ def pathways(pinned: Pin, as_of: date, *, direction: str, country: str, firm: st
 
     Nine statements at most. Raises ValueError as “parameter: what is wrong”.
     """
+    refuse_direction(direction, country)
+    return judged(gather(pinned, as_of, country, firm), direction)
+
+
+def refuse_direction(direction: str, country: str) -> None:
+    """Raise ValueError for a direction that a country cannot be asked about."""
     if direction not in DIRECTIONS:
         raise ValueError(f"direction: Allowed: {', '.join(DIRECTIONS)}.")
     if direction not in directions_of(country):
@@ -71,7 +77,6 @@ def pathways(pinned: Pin, as_of: date, *, direction: str, country: str, firm: st
             "country: The United States is no partner of its own. "
             f"For a supplier there ask with direction={US_BUYS}."
         )
-    return judged(gather(pinned, as_of, country, firm), direction)
 
 
 def directions_of(country: str) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def test_an_unmilitary_need_of_canada_is_marked_as_reasoned(registry):
 def test_contact_and_terms_without_an_arrangement_are_reasoned(registry):
     reasoned = {route.name: route.inferred for route in ask(registry, "UKR").routes}
 
-    assert reasoned["contract_terms"]
+    assert reasoned["contract_terms"] and reasoned["government_contact"]
     assert not reasoned["firm_by_code"]
 
 
