@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from .analysis.diff import CAUSES
 from .lifecycle import Status
 
 
@@ -120,6 +121,11 @@ class DifferenceSerializer(serializers.Serializer):
     after = serializers.ChoiceField(STATUSES, help_text="Status at the second point.")
     before_certainty = serializers.CharField(help_text="certain, possible, or empty for none.")
     after_certainty = serializers.CharField(help_text="certain, possible, or empty for none.")
+    cause = serializers.ChoiceField(
+        CAUSES,
+        help_text="world: the later state of knowledge gives the difference between the two days "
+        "as well. registry: it was only learned or corrected.",
+    )
 
 
 DiffSerializer = type(
@@ -169,6 +175,9 @@ TrendSerializer = type(
         "known_at": serializers.CharField(allow_null=True, help_text="As asked; null for now."),
         "revision": serializers.IntegerField(help_text="The revision answered from."),
         "principal": serializers.CharField(help_text="Whose arrangements."),
+        "grouping": serializers.CharField(help_text="Only its members on each day; empty: all."),
+        "region": serializers.CharField(help_text="Only countries of this region; empty: all."),
+        "min_grade": serializers.CharField(help_text="Only what is so well supported; or empty."),
         "types": _types(),
         "points": TrendPointSerializer(many=True, help_text="The points, in order."),
     },

@@ -5,7 +5,6 @@ Each reads its parameters, asks one function of `analysis`, and repeats the cloc
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
 
 from sosa_registry import asking
 from sosa_registry.api.parameters import AS_OF, DAY, KNOWN_AT, Parameter, day, echo, one, some
@@ -43,22 +42,25 @@ PRINCIPAL = Parameter(
     "USA",
 )
 
-
-def _assumptions(text: str, known: Reference) -> list[tuple[str, str]]:
-    made = []
-    for part in (part.strip() for part in text.split(",")):
-        country, colon, kind = part.partition(":")
-        if not colon:
-            raise BadParameter(
-                "assume", f"“{part[:40]}” is no pair. Allowed: country:type, as in TWN:sosa."
-            )
-        made.append(
-            (
-                asking.one_of("assume", country, known.countries, fold=str.upper),
-                asking.one_of("assume", kind, known.types),
-            )
-        )
-    return made
+REGION = Parameter(
+    "region",
+    "Only countries of this region.",
+    one("region", lambda known: known.regions),
+    default="",
+)
+MIN_GRADE = Parameter(
+    "min_grade",
+    "Only what rests on a source at least as good: A (best) to E.",
+    one("min_grade", lambda known: GRADES, str.upper),
+    {"type": "string", "enum": list(GRADES)},
+    "",
+)
+ASSUME = Parameter(
+    "assume",
+    "What if: country:type pairs, as in TWN:sosa,MEX:sosa.",
+    lambda text, known: asking.pairs_of("assume", text, known.countries, known.types),
+    default=(),
+)
 
 
 def _words(text: str, known: Reference) -> str:
@@ -108,12 +110,7 @@ class MatrixView(Question):
         PRINCIPAL,
         _types(),
         _grouping(default=""),
-        Parameter(
-            "region",
-            "Only countries of this region.",
-            one("region", lambda known: known.regions),
-            default="",
-        ),
+        REGION,
         Parameter(
             "status",
             "Only countries with this status in one of the asked columns.",
@@ -121,13 +118,7 @@ class MatrixView(Question):
             {"type": "string", "enum": matrix.STATUSES},
             "",
         ),
-        Parameter(
-            "min_grade",
-            "Only what rests on a source at least as good: A (best) to E.",
-            one("min_grade", lambda known: GRADES, str.upper),
-            {"type": "string", "enum": list(GRADES)},
-            "",
-        ),
+        MIN_GRADE,
         Parameter(
             "rows",
             "all: every country, whether or not anything is recorded.",
@@ -189,12 +180,7 @@ class CoverageView(Question):
         PRINCIPAL,
         _grouping(required=True),
         _types(required=True),
-        Parameter(
-            "assume",
-            "What if: country:type pairs, as in TWN:sosa,MEX:sosa.",
-            _assumptions,
-            default=(),
-        ),
+        ASSUME,
     )
 
     def answer(self, asked: dict, clocks: Clocks) -> dict:
@@ -226,7 +212,8 @@ class DiffView(Question):
     """What changed between two points, each a day and a state of knowledge.
 
     Entered and left: certainly in force at exactly one of the points and not possibly at the other.
-    Every other difference is changed.
+    Every other difference is changed. Each says its `cause`: `world`, or `registry` for what was
+    only learned or corrected.
     """
 
     serializer_class = answers.DiffSerializer
@@ -292,11 +279,15 @@ class TrendView(Question):
         KNOWN_AT,
         PRINCIPAL,
         _types(),
+        _grouping(default=""),
+        REGION,
+        MIN_GRADE,
     )
 
     def answer(self, asked: dict, clocks: Clocks) -> dict:
         """The points as plain values."""
-        start = asked["from"] or date(max(clocks.as_of.year - 20, 1), 1, 1)
+        start = asked["from"] or trend.usual_start(clocks.as_of)
+        limits = {name: asked[name] for name in ("principal", "grouping", "region", "min_grade")}
         try:
             found = trend.trend(
                 clocks.pin,
@@ -304,7 +295,7 @@ class TrendView(Question):
                 end=clocks.as_of,
                 step=asked["step"],
                 types=asked["type"],
-                principal=asked["principal"],
+                **limits,
             )
         except ValueError as error:
             name, _, message = str(error).partition(": ")
@@ -315,7 +306,7 @@ class TrendView(Question):
             "step": asked["step"],
             "known_at": clocks.known_at,
             "revision": clocks.revision,
-            "principal": asked["principal"],
+            **limits,
             "types": found.types,
             "points": [
                 {

@@ -22,7 +22,7 @@ MATRIX = [
 COVERAGE = ["country", "name", "answer", "assumed"]
 DIFF = [
     *("change", "country", "name", "type", "agreement"),
-    *("before", "before_certainty", "after", "after_certainty"),
+    *("before", "before_certainty", "after", "after_certainty", "cause"),
 ]
 TREND = ["as_of", "type", "certain", "possible", "projected"]
 SEARCH = columns_of(HitSerializer())

@@ -12,6 +12,7 @@ from .views.pathways import pathways_page, reciprocity_page
 from .views.reconciliation import list_page, practice_page, reconciliation_page
 from .views.records import code_page, codes_page, firm_page, invocation_page, invocations_page
 from .views.registry import about_page, change_page, changes_page, search_page
+from .views.side_by_side import countries_side_by_side
 from .views.sources import source_page
 from .views.trend import trend_page
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("changes/", changes_page, name="changes"),
     path("changes/<int:number>/", change_page, name="change"),
     path("compare/", compare_page, name="compare"),
+    path("compare/countries/", countries_side_by_side, name="compare-countries"),
     path("search/", search_page, name="search"),
     path("about/", about_page, name="about"),
 ]

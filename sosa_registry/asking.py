@@ -135,3 +135,14 @@ def some_of(name: str, value: str, allowed: Iterable[str], *, fold=str.lower) ->
     allowed = list(allowed)
     parts = [part for part in value.split(",") if part.strip()]
     return list(dict.fromkeys(one_of(name, part, allowed, fold=fold) for part in parts))
+
+
+def pairs_of(name: str, value: str, countries: Iterable[str], types: Iterable[str]):
+    """Comma-separated country:type pairs, as in TWN:sosa,MEX:sosa. Raises BadParameter."""
+    countries, types, pairs = list(countries), list(types), {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        country, colon, kind = part.partition(":")
+        if not colon:
+            raise BadParameter(name, f"“{part[:40]}” is not COUNTRY:type, as in TWN:sosa.")
+        pairs[one_of(name, country, countries), one_of(name, kind, types)] = None
+    return list(pairs)

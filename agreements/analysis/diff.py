@@ -2,9 +2,12 @@
 
 *Entered* and *left*: certainly in force at exactly one of the points and not possibly at the other.
 Every other difference between two cells that hold an agreement is *changed*.
+
+A difference is of the *world* when the later state of knowledge gives it between the two days as
+well; else the *registry* only learned or corrected something, and nothing happened in the world.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from agreements.lifecycle import Status
@@ -15,11 +18,13 @@ from .matrix import matrix
 from .reference import reference
 
 Point = tuple[Pin, date]
+WORLD, REGISTRY = "world", "registry"
+CAUSES = (WORLD, REGISTRY)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One cell that is not the same at both points."""
+    """One cell that is not the same at both points, and what made it so."""
 
     country: str
     type: str
@@ -28,6 +33,7 @@ class Difference:
     after: str
     before_certainty: str
     after_certainty: str
+    cause: str = WORLD
 
 
 @dataclass
@@ -42,7 +48,24 @@ class Diff:
 def diff(
     before: Point, after: Point, *, principal: str = "USA", types: list[str] | None = None
 ) -> Diff:
-    """Compare two points. The statements of two matrices."""
+    """Compare two points. The statements of two matrices; of four for two states of knowledge."""
+    asked = {"principal": principal, "types": types}
+    made = _compared(before, after, **asked)
+    if before[0].revision == after[0].revision:
+        return made
+    later = max(before[0], after[0], key=lambda pinned: pinned.revision)
+    of_world = _compared((later, before[1]), (later, after[1]), **asked)
+    for name in ("entered", "left", "changed"):
+        happened = {(one.country, one.type) for one in getattr(of_world, name)}
+        found = [
+            one if (one.country, one.type) in happened else replace(one, cause=REGISTRY)
+            for one in getattr(made, name)
+        ]
+        setattr(made, name, found)
+    return made
+
+
+def _compared(before: Point, after: Point, *, principal: str, types: list[str] | None) -> Diff:
     then, now = (
         {
             (row.country, kind): cell
@@ -60,19 +83,9 @@ def diff(
         first, second = then.get((country, kind)), now.get((country, kind))
         if _said(first) == _said(second):
             continue
-        (before_status, before_certainty), (after_status, after_certainty) = (
-            _said(first),
-            _said(second),
-        )
-        difference = Difference(
-            country,
-            kind,
-            (second or first).agreement,
-            before_status,
-            after_status,
-            before_certainty,
-            after_certainty,
-        )
+        was, became = _said(first), _said(second)
+        agreement = (second or first).agreement
+        difference = Difference(country, kind, agreement, was[0], became[0], was[1], became[1])
         if _certainly(second) and not _possibly(first):
             made.entered.append(difference)
         elif _certainly(first) and not _possibly(second):

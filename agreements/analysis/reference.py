@@ -28,6 +28,15 @@ class Reference:
         """These codes, in the order of the countries' names."""
         return sorted(codes, key=self.name)
 
+    def code_of(self, text: str) -> str:
+        """The code of the country that a text names in any way; the text itself when none is."""
+        words = text.strip().casefold()
+        for code, country in self.countries.items():
+            names = (code, country.alpha2, country.name, country.official_name)
+            if words in (name.casefold() for name in (*names, *country.alias_list) if name):
+                return code
+        return text
+
     def name(self, code: str) -> str:
         """A country's name; the code itself for one that is no longer recorded."""
         return self.countries[code].name if code in self.countries else code

@@ -1,9 +1,12 @@
-"""What changed between two points, each a day in the world and a state of what was known of it."""
+"""What changed between two points, each a day in the world and a state of what was known of it.
+
+What happened in the world comes first; what the registry only learned or corrected stands apart.
+"""
 
 from dataclasses import dataclass
 
 from agreements.analysis.cells import NONE
-from agreements.analysis.diff import Difference, diff
+from agreements.analysis.diff import CAUSES, Difference, diff
 from agreements.analysis.reference import Reference, reference
 from agreements.models import AgreementType
 from sosa_registry.asking import BadParameter, read_clocks, some_of
@@ -12,6 +15,7 @@ from sosa_registry.pages import Question, Toolbar, refused, show
 from .marks import status_words
 
 POINTS = (("from", "from_known_at"), ("to", "to_known_at"))
+PLACES = (("Two points", "/compare/"), ("Countries", "/compare/countries/"))
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,17 @@ def compare_page(request):
     if question.faults:
         return refused(question, toolbar, "matrix", "Compare two points")
     found = diff((before.pin, before.as_of), (after.pin, after.as_of), types=types)
-    parts = [
-        ("Entered", "Certainly in force then, and not possibly before.", found.entered),
-        ("Left", "Certainly in force before, and not possibly then.", found.left),
-        ("Otherwise changed", "Every other difference.", found.changed),
-    ]
+    world, registry = (
+        [
+            (title, means, [_line(one, known) for one in rows if one.cause == cause])
+            for title, means, rows in (
+                ("Entered", "Certainly in force then, and not possibly before.", found.entered),
+                ("Left", "Certainly in force before, and not possibly then.", found.left),
+                ("Otherwise changed", "Every other difference.", found.changed),
+            )
+        ]
+        for cause in CAUSES
+    )
     return show(
         question,
         "compare.html",
@@ -59,8 +69,15 @@ def compare_page(request):
         before=before,
         after=after,
         asked=bool(question.text("from")),
-        parts=[(title, means, [_line(one, known) for one in rows]) for title, means, rows in parts],
+        world=world,
+        registry=registry if before.revision != after.revision else [],
+        views=comparisons(question),
     )
+
+
+def comparisons(question: Question) -> list[tuple[str, str, bool]]:
+    """The two comparisons: name, address, whether it is the one shown."""
+    return [(name, place, place == question.request.path) for name, place in PLACES]
 
 
 def _point(question: Question, day: str, known_at: str):

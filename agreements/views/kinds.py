@@ -7,7 +7,7 @@ from agreements.analysis.matrix import matrix
 from agreements.analysis.reference import reference
 from agreements.models import Commitment, PublishedList
 from partners.models import Membership
-from sosa_registry.asking import BadParameter, one_of
+from sosa_registry.asking import pairs_of
 from sosa_registry.pages import CLOCKS, Question, Toolbar, clock_query, refused, show
 
 from .marks import LEGEND, mark
@@ -64,17 +64,6 @@ def type_page(request, slug: str):
     )
 
 
-def _assumed(name: str, text: str, countries, types) -> list[tuple[str, str]]:
-    """“TWN:sosa,MEX:sosa” as pairs. Raises BadParameter."""
-    pairs = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        country, colon, kind = part.partition(":")
-        if not colon:
-            raise BadParameter(name, f"“{part[:40]}” is not COUNTRY:type, as in TWN:sosa.")
-        pairs.append((one_of(name, country, countries), one_of(name, kind, types)))
-    return pairs
-
-
 def grouping_page(request, slug: str):
     """One grouping: its members with dates, and which arrangements they have or lack."""
     question = Question(request, *CLOCKS, "assume")
@@ -83,7 +72,7 @@ def grouping_page(request, slug: str):
     if slug not in known.groupings:
         raise Http404(f"No grouping “{slug[:80]}” in the registry.")
     grouping = known.groupings[slug]
-    assume = question.read(_assumed, "assume", known.countries, known.types) or []
+    assume = question.read(pairs_of, "assume", known.countries, known.types) or []
     toolbar = (
         Toolbar(question, "When, and what if")
         .clocks()

@@ -39,5 +39,6 @@ PAGES = {
     "practice": "/practice/?as_of=2026-11-21",
     "sources-due": "/sources/due/?as_of=2027-12-01",
     "cite": "/cite/?url=/api/v1/matrix/",
+    "compare-countries": "/compare/countries/?c=AUS,CAN,GBR,IND&as_of=2026-11-21",
     "about": "/about/",
 }

@@ -1,4 +1,4 @@
-"""Coverage, difference, trend, reciprocity, change days, search: each question on real data."""
+"""Coverage, difference, trend, reciprocity, change days: each question on real data."""
 
 from datetime import date
 
@@ -9,7 +9,6 @@ from agreements.analysis.coverage import coverage
 from agreements.analysis.diff import diff
 from agreements.analysis.matrix import matrix
 from agreements.analysis.reciprocity import Promise, label, reciprocity
-from agreements.analysis.search import search
 from agreements.analysis.trend import trend
 from agreements.models import Event
 from sosa_registry.ledger.actions import keep
@@ -65,6 +64,26 @@ def test_what_was_corrected_shows_between_two_states_of_knowledge(registry):
     keep(event, actor="editor", reason="In force later", kind="correction")
     found = diff((pin(1), date(2023, 3, 1)), (pin(2), date(2023, 3, 1)), types=["sosa"])
     assert [(d.country, d.before, d.after) for d in found.left] == [("DNK", "in_force", "signed")]
+
+
+def test_a_correction_never_counts_as_something_that_happened(registry):
+    event = Event.objects.get(slug="sosa-dnk-e2")
+    event.date = "2023-06-01"
+    keep(event, actor="editor", reason="In force later", kind="correction")
+    over_both = diff((pin(1), date(2023, 3, 1)), (pin(2), TODAY), types=["sosa"])
+    back = diff((pin(2), date(2023, 3, 1)), (pin(1), date(2023, 3, 1)), types=["sosa"])
+    causes = {d.country: d.cause for d in over_both.entered}
+    assert causes["DEU"] == causes["IND"] == "world"
+    assert "DNK" not in causes
+    assert [(d.country, d.cause) for d in back.entered] == [("DNK", "registry")]
+
+
+def test_what_the_later_state_also_gives_between_the_days_is_of_the_world(registry):
+    event = Event.objects.get(slug="sosa-dnk-e2")
+    event.date = "2023-02-20"
+    keep(event, actor="editor", reason="Twelve days later", kind="correction")
+    found = diff((pin(1), date(2023, 2, 1)), (pin(2), date(2023, 3, 1)), types=["sosa"])
+    assert [(d.country, d.cause) for d in found.entered] == [("DNK", "world"), ("ISR", "world")]
 
 
 def test_the_trend_is_the_matrix_at_every_point(registry):
@@ -150,30 +169,3 @@ def test_between_two_changes_nothing_differs(registry):
         last = date.fromordinal(end.toordinal() - 1)
         one, other = matrix(registry, start), matrix(registry, last)
         assert [row.cells for row in one.rows] == [row.cells for row in other.rows], (start, last)
-
-
-@pytest.mark.parametrize(
-    ("asked", "kind", "key"),
-    [
-        ("Turkey", "country", "TUR"),
-        ("türkiye", "country", "TUR"),
-        ("Turkiye", "country", "TUR"),
-        ("Korea", "country", "KOR"),
-        ("UK", "country", "GBR"),
-        ("germny", "country", "DEU"),
-        ("SOSA", "type", "sosa"),
-        ("nato", "grouping", "nato"),
-        ("sosa australia", "agreement", "sosa-aus"),
-        ("crs_if11894_2021", "source", "crs_if11894_2021"),
-        ("code of conduct sweden", "code", "coc-swe"),
-        ("quartz", "invocation", "inv001"),
-    ],
-)
-def test_a_search_finds_its_record_first(registry, asked, kind, key):
-    first = search(registry, asked)[0]
-    assert (first.kind, first.key) == (kind, key)
-
-
-@pytest.mark.parametrize("asked", ["", "   ", "xyzzyplugh", "%", "_____", "'; DROP TABLE"])
-def test_a_search_for_nothing_finds_nothing(registry, asked):
-    assert search(registry, asked) == []
