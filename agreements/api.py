@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.http import Http404
 from rest_framework.response import Response
 
+from sosa_registry.api.pagination import ClockedPagination
 from sosa_registry.api.parameters import AS_OF, KNOWN_AT
 from sosa_registry.api.revisions import ChangeFilters, HistorySerializer
 from sosa_registry.api.views import ClockedResource, RecordList, Resource
-from sosa_registry.asking import read_clocks
+from sosa_registry.asking import Clocks, read_clocks
 from sosa_registry.ledger.models import Version
 
 from . import filters, serializers
@@ -42,10 +43,16 @@ class AgreementTypeViewSet(Resource):
 
 
 class AgreementViewSet(Resource):
-    """Instruments between a principal and a partner."""
+    """Instruments between a principal and a partner, with how each stands on a day.
+
+    The list takes `as_of` for standing, groupings and their filters; its other columns are the
+    present ones, so it cannot be asked at a `known_at`.
+    """
 
     queryset = Agreement.objects.all()
-    serializer_class = serializers.AgreementSerializer
+    serializer_class = serializers.ListedAgreementSerializer
+    pagination_class = ClockedPagination
+    clocks: Clocks | None = None
     detail_serializer_class = serializers.AgreementDetailSerializer
     filterset_class = filters.AgreementFilters
     search_fields = ("slug", "title", "partner__name", "partner__aliases", "note")
@@ -54,8 +61,23 @@ class AgreementViewSet(Resource):
 
     def allowed_parameters(self):
         """Standing, commitments, codes, citations and claims are asked at both clocks."""
-        clocks = [] if self.is_list else [AS_OF.name, KNOWN_AT.name]
+        clocks = [AS_OF.name] if self.is_list else [AS_OF.name, KNOWN_AT.name]
         return [*super().allowed_parameters(), *clocks]
+
+    def get_queryset(self):
+        """The present rows; a list also reads the day on which they are to be judged."""
+        if self.is_list and self.request:
+            self.clocks = read_clocks({"as_of": self.request.query_params.get("as_of")})
+        return super().get_queryset()
+
+    def get_serializer_context(self):
+        """Standing is that of the day asked about."""
+        return {**super().get_serializer_context(), "clocks": self.clocks}
+
+    def ordering_columns(self):
+        """Types in the order of the matrix's columns; partners by code or by name."""
+        own = {"type": "type__order", "partner_name": "partner__name"}
+        return super().ordering_columns() | own
 
     def retrieve(self, request, *args, **kwargs):
         """One agreement, with everything that the registry says of it.

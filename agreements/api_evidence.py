@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from partners.api import MembershipViewSet
+from partners.api import MembershipViewSet, SourceViewSet
 from partners.models import Source
 from sosa_registry.api import formats
 from sosa_registry.api.pagination import RegistryPagination
@@ -179,3 +179,10 @@ class EvidencedMembershipViewSet(MembershipViewSet):
 
     serializer_class = serializers.EvidencedMembershipSerializer
     filterset_class = filters.EvidencedMembershipFilters
+
+
+class GradedSourceViewSet(SourceViewSet):
+    """Published documents that records rest on, and the grade that each gives."""
+
+    serializer_class = serializers.GradedSourceSerializer
+    filterset_class = filters.GradedSourceFilters

@@ -3,7 +3,12 @@
 import django_filters
 from django.db.models import Q
 
-from partners.filters import MembershipFilters, SubjectFilter, SubjectKindFilter
+from partners.filters import (
+    MembershipFilters,
+    SourceFilters,
+    SubjectFilter,
+    SubjectKindFilter,
+)
 from partners.models import Confidence, Country, Firm, Grouping, Membership, Source
 from sosa_registry.api.filters import (
     ChoiceFilter,
@@ -16,7 +21,9 @@ from sosa_registry.api.filters import (
 )
 
 from . import lifecycle
-from .grading import GRADES, own_source, supported
+from .analysis.cells import NONE, NOT_RECORDED
+from .analysis.standings import ASKABLE
+from .grading import GRADES, grade_expression, own_source, supported
 from .models import (
     Agreement,
     AgreementType,
@@ -28,6 +35,7 @@ from .models import (
     ProcedureFact,
     PublishedList,
     Signatory,
+    Standing,
 )
 from .models.evidence import YesNo
 
@@ -68,6 +76,45 @@ class EitherSideFilter(KeyFilter):
         return qs.filter(sides) if value else qs
 
 
+class StatusFilter(Documented, django_filters.Filter):
+    """Agreements by how they stand on the day asked about, in some reading of the dates."""
+
+    field_class = ValuesField
+    sentence = (
+        f"How it possibly stands on `as_of`: any of {', '.join(ASKABLE)}; several separated by "
+        "commas. none: not there yet; not_recorded: nothing is recorded of its standing."
+    )
+
+    def __init__(self, **extra):
+        super().__init__(field_name="slug", allowed=lambda: ASKABLE, **extra)
+
+    def filter(self, qs, value):
+        """By the standing known at the clocks' revision."""
+        if not value:
+            return qs
+        known = Standing.objects.known_at(self.parent.clocks.revision)
+        on_day = known.possible_on(self.parent.clocks.as_of)
+        held = Q(slug__in=on_day.filter(status__in=value).values("agreement"))
+        if NONE in value:
+            held |= Q(slug__in=known.values("agreement")) & ~Q(slug__in=on_day.values("agreement"))
+        if NOT_RECORDED in value:
+            held |= ~Q(slug__in=known.values("agreement"))
+        return qs.filter(held)
+
+
+class PartnerInFilter(KeyFilter):
+    """Agreements with a member, on the day asked about, of a grouping; or with it as a whole."""
+
+    def filter(self, qs, value):
+        """Possible members count."""
+        if not value:
+            return qs
+        clocks = self.parent.clocks
+        members = Membership.ever.known_at(clocks.revision).possible_on(clocks.as_of)
+        inside = members.filter(grouping__in=value).values("country")
+        return qs.filter(Q(partner__in=inside) | Q(partner_grouping__in=value))
+
+
 class AgreementFilters(RecordFilters):
     """Filters of the list of agreements."""
 
@@ -78,6 +125,13 @@ class AgreementFilters(RecordFilters):
     country = EitherSideFilter(
         Country, field_name="partner", help_text="Either side, principal or partner."
     )
+    status = StatusFilter()
+    grouping = PartnerInFilter(
+        Grouping,
+        field_name="partner_grouping",
+        help_text="The partner is a member of it on `as_of`, or is it.",
+    )
+    region = ValueFilter(Country, "region", field_name="partner__region")
     framework = KeyFilter(Agreement)
     binding = ChoiceFilter(Agreement.Binding)
     confidence = ChoiceFilter(Confidence)
@@ -104,6 +158,25 @@ class CommitmentFilters(RecordFilters):
         fields = []
 
 
+class DecadeFilter(Documented, django_filters.Filter):
+    """Events by the decade of the last day on which they can have been."""
+
+    field_class = ValuesField
+    decades = [f"{year}s" for year in range(1900, 2100, 10)]
+    sentence = "The decade of the last day it can be, as in 2010s; several separated by commas."
+
+    def __init__(self, **extra):
+        super().__init__(field_name="date_latest", allowed=lambda: self.decades, **extra)
+
+    def filter(self, qs, value):
+        """Any of these decades."""
+        within = Q(pk__in=())
+        for decade in value:
+            year = int(decade[:4])
+            within |= Q(date_latest__year__gte=year, date_latest__year__lt=year + 10)
+        return qs.filter(within) if value else qs
+
+
 class EventFilters(RecordFilters):
     """Filters of the list of events."""
 
@@ -112,6 +185,7 @@ class EventFilters(RecordFilters):
     type = KeyFilter(AgreementType, field_name="agreement__type")
     country = KeyFilter(Country, field_name="agreement__partner")
     confidence = ChoiceFilter(Confidence)
+    decade = DecadeFilter(help_text="When.")
     date_after = DayFilter("date", after=True)
     date_before = DayFilter("date", after=False)
 
@@ -224,4 +298,28 @@ class EvidencedMembershipFilters(MembershipFilters):
 
     class Meta:
         model = Membership
+        fields = []
+
+
+class SourceGradeFilter(Documented, django_filters.Filter):
+    """Sources by the grade that they give to what rests on them."""
+
+    field_class = ValuesField
+    sentence = f"Any of {', '.join(GRADES)}: the grade it gives to what rests on it."
+
+    def __init__(self, **extra):
+        super().__init__(field_name="kind", allowed=lambda: GRADES, **extra)
+
+    def filter(self, qs, value):
+        """By the rule table, in SQL."""
+        return qs.alias(made_grade=grade_expression()).filter(made_grade__in=value) if value else qs
+
+
+class GradedSourceFilters(SourceFilters):
+    """Those of sources, and the grade that they give."""
+
+    grade = SourceGradeFilter(help_text="")
+
+    class Meta:
+        model = Source
         fields = []

@@ -4,7 +4,7 @@ Nobody types a grade. A record has the grade of its best supporting source, a ma
 the event that gives its status. The about page prints this table.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, CharField, Exists, Min, OuterRef, Q, Subquery, Value, When
 
 from partners.models import Citation, Source
 
@@ -33,6 +33,24 @@ def grade_of(kind: str, tier: str) -> str:
         if kind in kinds and (tier == Tier.PRIMARY or not primary_only):
             return grade
     raise ValueError(f"No rule grades a source of kind {kind!r}.")
+
+
+def grade_expression(prefix: str = "") -> Case:
+    """The grade of the source at the end of a path, for SQL: the same table, row by row."""
+    rules = []
+    for grade, kinds, primary_only, _ in RULES:
+        fits = Q(**{f"{prefix}kind__in": kinds})
+        if primary_only:
+            fits &= Q(**{f"{prefix}tier": Tier.PRIMARY})
+        rules.append(When(fits, then=Value(grade)))
+    return Case(*rules, default=Value(""), output_field=CharField())
+
+
+def best_cited(record_kind: str, key: str) -> Subquery:
+    """The best grade that a record, named by a column, cites now; null when it cites nothing."""
+    cited = Citation.objects.filter(subject_kind=record_kind, subject=OuterRef(key)).order_by()
+    graded = cited.values("subject").annotate(best=Min(grade_expression("source__")))
+    return Subquery(graded.values("best"), output_field=CharField())
 
 
 def best(grades) -> str:

@@ -6,12 +6,20 @@ from dataclasses import asdict
 from rest_framework import serializers
 
 from partners.models import Membership, Source
-from partners.serializers import CitationSerializer, CitedSerializer, MembershipSerializer
+from partners.serializers import (
+    CitationSerializer,
+    CitedSerializer,
+    MembershipSerializer,
+    SourceSerializer,
+)
 from sosa_registry.api.parameters import echo
 from sosa_registry.api.serializers import RecordSerializer
 
+from .analysis.cells import CERTAIN, NOT_RECORDED, POSSIBLE
 from .analysis.evidence import summaries
+from .analysis.standings import ASKABLE, standings_on
 from .answers_evidence import EvidenceSerializer
+from .grading import GRADES, grade_of
 from .lifecycle import Status
 from .models import (
     Agreement,
@@ -74,6 +82,58 @@ class AgreementSerializer(EvidencedSerializer, CitedSerializer):
 
     class Meta:
         model = Agreement
+
+
+class ListedAgreementSerializer(AgreementSerializer):
+    """One instrument between a principal and a partner, and how it stands on the day."""
+
+    status = serializers.ChoiceField(
+        ASKABLE, help_text="The strongest possible standing; none: not there yet; not_recorded."
+    )
+    certainty = serializers.ChoiceField(
+        [CERTAIN, POSSIBLE, NOT_RECORDED],
+        help_text="Whether every reading of the dates says so; not_recorded: there is no event.",
+    )
+    since = serializers.CharField(help_text="Since when, as known (EDTF); empty for none.")
+
+    class Meta:
+        model = Agreement
+
+    def prepare(self, rows):
+        """Also how these agreements stand, in one statement; `clocks` come with the context."""
+        super().prepare(rows)
+        clocks = self.context["clocks"]
+        self.standings = standings_on(clocks.pin, clocks.as_of, [row.slug for row in rows])
+
+    def read_status(self, instance):
+        """The standing of a prepared agreement."""
+        cell = self.standings.get(instance.slug)
+        return cell.status if cell else NOT_RECORDED
+
+    def read_certainty(self, instance):
+        """Whether it is certain."""
+        cell = self.standings.get(instance.slug)
+        return cell.certainty if cell else NOT_RECORDED
+
+    def read_since(self, instance):
+        """Since when."""
+        cell = self.standings.get(instance.slug)
+        return cell.since if cell else ""
+
+
+class GradedSourceSerializer(SourceSerializer):
+    """A published document, and the grade that it gives to what rests on it."""
+
+    grade = serializers.ChoiceField(
+        GRADES, read_only=True, help_text="By its kind and tier; the rules are on the about page."
+    )
+
+    class Meta:
+        model = Source
+
+    def read_grade(self, instance):
+        """By the rule table."""
+        return grade_of(instance.kind, instance.tier)
 
 
 class CommitmentSerializer(RecordSerializer):

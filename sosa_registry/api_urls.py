@@ -26,7 +26,7 @@ RESOURCES = {
     "codes-of-conduct": agreements.CodeViewSet,
     "signatories": agreements.SignatoryViewSet,
     "invocations": agreements.InvocationViewSet,
-    "sources": partners.SourceViewSet,
+    "sources": evidence.GradedSourceViewSet,
     "citations": partners.CitationViewSet,
     "claims": agreements.ClaimViewSet,
     "published-lists": agreements.PublishedListViewSet,

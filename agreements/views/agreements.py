@@ -4,11 +4,12 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from agreements.analysis.cells import NONE, Candidate, Cell, Standpoint, judge
+from agreements.analysis.cells import NONE
 from agreements.analysis.evidence import summaries
 from agreements.analysis.matrix import STATUSES, members_on
 from agreements.analysis.profiles import agreement_profile
 from agreements.analysis.reference import Reference, reference
+from agreements.analysis.standings import standings_on
 from agreements.models import Agreement, Standing
 from partners.models import Membership
 from sosa_registry.ledger.history import entries
@@ -49,7 +50,9 @@ def agreements_page(request):
     page = question.page_of(rows)
     if question.faults:
         return refused(question, toolbar, "agreements", "Agreements")
-    cells = standing_of(question.clocks, [row.slug for row in page.rows])
+    cells = standings_on(
+        question.clocks.pin, question.clocks.as_of, [row.slug for row in page.rows]
+    )
     query = clock_query(question.clocks)
     return show(
         question,
@@ -115,20 +118,6 @@ def _order_links(question: Question) -> dict[str, dict]:
     return links
 
 
-def standing_of(clocks, slugs: list[str]) -> dict[str, Cell]:
-    """How each agreement stands on the day, judged alone. One statement."""
-    rows = Standing.objects.known_at(clocks.revision).possible_on(clocks.as_of)
-    candidates: dict[str, Candidate] = {}
-    for row in rows.filter(agreement__in=slugs):
-        made = candidates.setdefault(row.agreement, Candidate(row.agreement, direct=True))
-        made.none_possible |= clocks.as_of < row.none_until
-        certain = row.period().certain_on(clocks.as_of)
-        made.standpoints.append(
-            Standpoint(row.status, certain, row.since, row.event, row.possible_from)
-        )
-    return {slug: judge([made], None, None, 0) for slug, made in candidates.items()}
-
-
 def agreement_page(request, slug: str):
     """One agreement: what it is, how it stands, what each side promises, and how we know."""
     question = Question(request, *CLOCKS)
@@ -142,7 +131,7 @@ def agreement_page(request, slug: str):
     toolbar = Toolbar(question, "When").clocks()
     if question.faults:
         return refused(question, toolbar, "agreements", agreement.title)
-    cell = standing_of(clocks, [slug]).get(slug)
+    cell = standings_on(clocks.pin, clocks.as_of, [slug]).get(slug)
     members = None
     if agreement.partner_grouping_id:
         grouping = agreement.partner_grouping_id

@@ -6,7 +6,7 @@ that they never say different things.
 
 from dataclasses import dataclass
 
-from agreements.analysis.cells import CERTAIN, NONE, Cell
+from agreements.analysis.cells import CERTAIN, CONFIRMED, NONE, Cell
 from agreements.lifecycle import ENDED, Status
 from sosa_registry.ledger import dates
 
@@ -70,7 +70,7 @@ def words_of(cell: Cell | None) -> str:
     if cell is None or cell.certainty == NOT_RECORDED:
         return "Not recorded"
     if cell.status == NONE:
-        return "None, confirmed"
+        return "None, confirmed" if cell.certainty == CONFIRMED else "Not yet"
     words = status_words(cell.status)
     return f"Possibly {words[0].lower()}{words[1:]}" if cell.certainty == "possible" else words
 

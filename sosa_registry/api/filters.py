@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from rest_framework.filters import BaseFilterBackend
 
 from sosa_registry import asking
-from sosa_registry.asking import BadParameter, BadQuery
+from sosa_registry.asking import BadParameter, BadQuery, Clocks
 from sosa_registry.ledger.fields import ImpreciseDateField
 
 from .parameters import DAY
@@ -181,7 +181,17 @@ class DayFilter(Documented, django_filters.Filter):
 
 
 class RecordFilters(django_filters.FilterSet):
-    """Base of every list's filters."""
+    """Base of every list's filters. `clocks`: when, for filters that ask about a day."""
+
+    clocks: Clocks | None = None
+
+    def narrowed(self, *, but: str = ""):
+        """The rows that every filter leaves, or every one but that of this name. Once valid."""
+        rows = self.queryset.all()
+        for name, value in self.form.cleaned_data.items():
+            if name != but:
+                rows = self.filters[name].filter(rows, value)
+        return rows
 
     def refuse_errors(self) -> None:
         """Raise BadQuery naming every filter whose value is not allowed."""
@@ -201,7 +211,8 @@ class StrictFilterBackend(BaseFilterBackend):
         """The list as asked for. Raises BadQuery."""
         filters = view.filterset_class(request.query_params, queryset=queryset, request=request)
         filters.refuse_errors()
-        queryset = filters.qs
+        filters.clocks = getattr(view, "clocks", None)
+        queryset = filters.narrowed()
         if text := request.query_params.get("search", "").strip():
             queryset = searched(queryset, text, view.search_fields)
         return ordered(queryset, request.query_params.get("ordering", ""), view.ordering_columns())

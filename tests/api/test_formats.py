@@ -205,6 +205,7 @@ def test_a_file_is_named_after_what_was_asked(client, registry, kind):
     name = f'attachment; filename="matrix_as-of-2021-08-10_revision-1.{kind}"'
     assert dated["Content-Disposition"] == name
     assert f"agreements-sosa-aus-history_revision-1.{kind}" in plain["Content-Disposition"]
+    assert dated.getvalue() and plain.getvalue()
 
 
 def test_csv_begins_with_a_mark_unless_told_not_to_and_ends_its_lines_alike(client, registry):

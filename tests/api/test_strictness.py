@@ -29,15 +29,20 @@ FILTERED = [
     ("agreements", "partner=AUS,XXX", "partner"),
     ("agreements", "partner=,", "partner"),
     ("agreements", "binding=maybe", "binding"),
+    ("agreements", "status=alive", "status"),
+    ("agreements", "grouping=natoo", "grouping"),
+    ("agreements", "region=Atlantis", "region"),
     ("commitments", "kind=foo", "kind"),
     ("events", "event=foo", "event"),
     ("events", "agreement=sosa-xxx", "agreement"),
+    ("events", "decade=2011", "decade"),
     ("events", "date_after=2021-02-30", "date_after"),
     ("events", "date_before=99999-01-01", "date_before"),
     ("codes-of-conduct", "status=bar", "status"),
     ("signatories", "code=foo", "code"),
     ("invocations", "outcome=foo", "outcome"),
     ("sources", "tier=foo", "tier"),
+    ("sources", "grade=F", "grade"),
     ("citations", "subject=foo", "subject"),
     ("citations", "subject_kind=foo", "subject_kind"),
     ("claims", "stance=foo", "stance"),
@@ -133,11 +138,24 @@ def test_a_state_of_knowledge_that_never_was_is_refused(client, registry, place)
         assert parameters_of(refuse(client, place, f"known_at={known_at}")) == {"known_at"}
 
 
-@pytest.mark.parametrize("place", [place for place in LISTS if place not in CLOCKED])
+UNCLOCKED = [place for place in LISTS if place not in (*CLOCKED, "agreements")]
+
+
+@pytest.mark.parametrize("place", UNCLOCKED)
 def test_a_list_without_clocks_says_so(client, full, place):
     problem = refuse(client, place, "as_of=2021-08-10&known_at=1")
 
     assert parameters_of(problem) == {"as_of", "known_at"}
+
+
+def test_agreements_are_judged_on_a_day_but_listed_as_they_are_now(client, registry):
+    known_at, no_day = (
+        parameters_of(refuse(client, "agreements", f"as_of={asked}"))
+        for asked in ("2021-08-10&known_at=1", "2021-02-30")
+    )
+
+    assert known_at == {"known_at"}
+    assert no_day == {"as_of"}
 
 
 @pytest.mark.parametrize(
