@@ -11,10 +11,10 @@ class AgreementsConfig(AppConfig):
     verbose_name = "Agreements and evidence"
 
     def ready(self):
-        """Standing follows every revision; `verify_ledger` checks it too."""
+        """Standing and search follow every revision; `verify_ledger` checks standing too."""
         # By name: models can be imported only now that all apps are known.
         ledger = "sosa_registry.ledger"
-        import_string(f"{ledger}.revising.project_with")(
-            import_string("agreements.standing.project")
-        )
+        project_with = import_string(f"{ledger}.revising.project_with")
+        project_with(import_string("agreements.standing.project"))
+        project_with(import_string("agreements.search_index.project"))
         import_string(f"{ledger}.integrity.also_check")(import_string("agreements.standing.faults"))

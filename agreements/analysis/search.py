@@ -1,24 +1,24 @@
 """Search over countries, types, groupings, agreements, codes, firms, organizations and sources.
 
 Every word asked for must be found in a record's names or aliases, accents and case aside. When
-nothing is found, the countries, types and groupings whose names are nearest are offered.
+nothing holds them all, the records whose names are nearest are offered: candidates by trigrams from
+the database's own index, ranked here, so that both engines give the same answer. Two statements.
 """
 
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import QuerySet
 
-from agreements.models import Agreement, CodeOfConduct, Invocation
-from partners.models import Firm, Organization, Source
+from agreements.models.search import SearchEntry
+from agreements.search_index import fold
 from sosa_registry.ledger.reading import Pin
 
-from .reference import Reference, reference
-
 LONGEST = 200
-_NEAR_ENOUGH = 0.7
+_CANDIDATES = 300
+_NEAR_ENOUGH = 0.72
+_FTS = "agreements_searchentry_fts"
 
 
 @dataclass(frozen=True)
@@ -33,156 +33,103 @@ class Hit:
     score: float
 
 
-def fold(text: str) -> str:
-    """Lower case without accents: “Türkiye” and “turkiye” are the same word."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
 def search(pinned: Pin, query: str, *, limit: int = 20) -> list[Hit]:
-    """Records that hold every word of the query, best first; the nearest names when none does.
-
-    One statement a table that is not reference data, each cut at `limit`.
-    """
+    """Records that hold every word of the query, best first; the nearest names when none does."""
     words = fold(query).split()
     if not words:
         return []
-    known = reference(pinned)
-    found = [*_known(known, words), *_stored(query.split(), words, known, limit)]
-    if not found:
-        found = list(_nearest(known, fold(query)))
-    return sorted(found, key=lambda hit: (-hit.score, hit.kind, hit.title))[:limit]
+    hits = [_hit(row, _fit(words, row)) for row in _holding(words)[:_CANDIDATES]]
+    hits = [hit for hit in hits if hit.score]
+    if not hits:
+        seen: dict[tuple[str, str], float] = {}
+        hits = [_hit(row, _nearness(words, row, seen)) for row in _near(words)]
+        hits = [hit for hit in hits if hit.score]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.kind, hit.title, hit.key))[:limit]
 
 
-def _score(words: list[str], names: list[str], weight: float) -> float:
-    """How well the words fit the best of the names; 0 when one of them is in none."""
-    folded = [fold(name) for name in names if name]
-    if not all(any(word in name for name in folded) for word in words):
+def _hit(row: SearchEntry, score: float) -> Hit:
+    kind = "type" if row.kind == "agreement_type" else row.kind
+    return Hit(kind, row.key, row.title, row.text, row.url, round(score, 3))
+
+
+def _fit(words: list[str], row: SearchEntry) -> float:
+    """How well the words fit: the whole name, its beginning, beginnings of words, or inside."""
+    names, asked = row.names.split("\n"), " ".join(words)
+    if not all(word in row.names for word in words):
         return 0.0
-    asked = " ".join(words)
-    if asked in folded:
-        return weight + 3
-    if any(name.startswith(asked) for name in folded):
-        return weight + 2
-    started = all(
-        any(part.startswith(word) for name in folded for part in name.split()) for word in words
-    )
-    return weight + (1 if started else 0)
+    if asked in names:
+        return row.weight / 10 + 3
+    if any(name.startswith(asked) for name in names):
+        return row.weight / 10 + 2
+    parts = [part for name in names for part in name.split()]
+    begun = all(any(part.startswith(word) for part in parts) for word in words)
+    return row.weight / 10 + (1 if begun else 0)
 
 
-def _known(known: Reference, words: list[str]) -> Iterator[Hit]:
-    for kind, key, title, text, url, names, weight in _named(known):
-        if score := _score(words, names, weight):
-            yield Hit(kind, key, title, text, url, score)
+def _holding(words: list[str]) -> QuerySet:
+    """Entries in which every word stands. The engine's trigrams find those of three letters on."""
+    rows = SearchEntry.objects.all()
+    long = [word for word in words if len(word) >= 3]
+    if connection.vendor == "sqlite" and long:
+        rows = _matching(rows, " AND ".join(_quoted(word) for word in long))
+    for word in words:
+        rows = rows.filter(names__contains=word)
+    return rows.order_by("-weight", "title", "key")
 
 
-def _named(known: Reference) -> Iterator[tuple]:
-    for country in known.countries.values():
-        names = [country.name, country.code, country.alpha2, country.official_name]
-        yield (
-            "country",
-            country.code,
-            country.name,
-            country.official_name,
-            country.get_absolute_url(),
-            [*names, *country.alias_list],
-            5,
+def _near(words: list[str]) -> QuerySet:
+    """Entries that share trigrams with the words, the most alike first as the engine reckons."""
+    rows, asked = SearchEntry.objects.all(), " ".join(words)
+    trigrams = sorted(_trigrams(asked.replace(" ", "")))
+    if not trigrams:
+        return rows.none()
+    if connection.vendor == "sqlite":
+        wanted = " OR ".join(_quoted(part) for part in trigrams[:60])
+        found = _matching(rows, wanted, ranked=True)
+    else:
+        found = rows.extra(
+            where=["%s <%% names"],
+            params=[asked],
+            order_by=["-near"],
+            select={"near": "word_similarity(%s, names)"},
+            select_params=[asked],
         )
-    for made in known.types.values():
-        names = [made.abbreviation, made.slug, made.name]
-        yield "type", made.slug, made.abbreviation, made.name, made.get_absolute_url(), names, 4.5
-    for grouping in known.groupings.values():
-        yield (
-            "grouping",
-            grouping.slug,
-            grouping.name,
-            grouping.get_kind_display(),
-            grouping.get_absolute_url(),
-            [grouping.slug, grouping.name],
-            4.5,
-        )
+    return found[:_CANDIDATES]
 
 
-def _stored(raw: list[str], words: list[str], known: Reference, limit: int) -> Iterator[Hit]:
-    for agreement in _holding(Agreement, raw, known, ["slug", "title"], limit, "partner", "type"):
-        partner = known.name(agreement.partner_id or agreement.partner_grouping_id)
-        names = [agreement.slug, agreement.title, partner, *_aliases(known, agreement.partner_id)]
-        kind = known.types[agreement.type_id]
-        names += [kind.abbreviation, kind.name, agreement.type_id]
-        text = f"{kind.abbreviation}, {partner}"
-        yield from _hit("agreement", agreement, agreement.title, text, names, words, 4)
-    for code in _holding(CodeOfConduct, raw, known, ["slug", "title"], limit, "country"):
-        names = [code.slug, code.title, known.name(code.country_id), "code of conduct"]
-        names += _aliases(known, code.country_id)
-        text = f"Code of conduct, {known.name(code.country_id)}"
-        yield from _hit("code", code, code.title, text, names, words, 3)
-    for firm in _holding(Firm, raw, known, ["slug", "name", "aliases", "cage_code"], limit):
-        names = [firm.slug, firm.name, firm.cage_code, *firm.aliases.split(";")]
-        text = f"Firm, {known.name(firm.country_id)}"
-        yield from _hit("firm", firm, firm.name, text, names, words, 3)
-    for body in _holding(Organization, raw, known, ["slug", "name", "aliases"], limit):
-        names = [body.slug, body.name, *body.aliases.split(";")]
-        country = known.countries[body.country_id]
-        score = _score(words, names, 3)
-        if score:
-            text = f"Organization, {country.name}"
-            url = country.get_absolute_url()
-            yield Hit("organization", body.slug, body.name, text, url, score)
-    for source in _holding(Source, raw, known, ["slug", "title", "publisher"], limit):
-        names = [source.slug, source.title, source.publisher]
-        yield from _hit("source", source, source.title, source.publisher, names, words, 2)
-    for occasion in _holding(
-        Invocation, raw, known, ["slug", "item", "supplier"], limit, "partner"
-    ):
-        names = [occasion.slug, occasion.item, occasion.supplier, known.name(occasion.partner_id)]
-        text = f"Invocation, {occasion.occurred}"
-        yield from _hit("invocation", occasion, occasion.item, text, names, words, 1)
+def _matching(rows: QuerySet, wanted: str, *, ranked: bool = False) -> QuerySet:
+    clause = f"SELECT rowid FROM {_FTS} WHERE {_FTS} MATCH %s"
+    if ranked:
+        clause += f" ORDER BY rank LIMIT {_CANDIDATES}"
+    return rows.extra(where=[f"id IN ({clause})"], params=[wanted])
 
 
-def _hit(kind, record, title, text, names, words, weight) -> Iterator[Hit]:
-    if score := _score(words, names, weight):
-        yield Hit(kind, record.key, title, text, record.get_absolute_url(), score)
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
-def _aliases(known: Reference, code: str | None) -> list[str]:
-    country = known.countries.get(code)
-    return [country.code, country.official_name, *country.alias_list] if country else []
+def _trigrams(text: str) -> set[str]:
+    return {text[place : place + 3] for place in range(len(text) - 2)}
 
 
-def _holding(model, raw: list[str], known: Reference, columns, limit: int, *keys):
-    """Rows in which each word is in a column, or in the name of what a key refers to."""
-    wanted = Q()
-    for word in raw:
-        each = Q()
-        for column in columns:
-            each |= Q(**{f"{column}__icontains": word})
-        for key in keys:
-            named = _codes(known, word) if key in {"partner", "country"} else _types(known, word)
-            each |= Q(**{f"{key}__in": named})
-        wanted &= each
-    return model.objects.filter(wanted)[: limit * 5]
+def _nearness(words: list[str], row: SearchEntry, seen: dict) -> float:
+    """How alike the nearest of its names is: word by word, and as a whole; 0 when too far."""
+    asked, best = " ".join(words), 0.0
+    for name in row.names.split("\n"):
+        parts = name.split() or [""]
+        by_word = sum(max(_alike(word, part, seen) for part in parts) for word in words)
+        if by_word / len(words) >= _NEAR_ENOUGH:
+            best = max(best, 0.8 * by_word / len(words) + 0.2 * _alike(asked, name, seen))
+    return best + row.weight / 1000 if best else 0.0
 
 
-def _codes(known: Reference, word: str) -> list[str]:
-    folded = fold(word)
-    return [
-        country.code
-        for country in known.countries.values()
-        if any(folded in fold(name) for name in (country.name, country.code, country.aliases))
-    ]
-
-
-def _types(known: Reference, word: str) -> list[str]:
-    folded = fold(word)
-    return [
-        made.slug
-        for made in known.types.values()
-        if any(folded in fold(name) for name in (made.slug, made.abbreviation, made.name))
-    ]
-
-
-def _nearest(known: Reference, asked: str) -> Iterator[Hit]:
-    for kind, key, title, text, url, names, _ in _named(known):
-        near = max(SequenceMatcher(None, asked, fold(name)).ratio() for name in names if name)
-        if near >= _NEAR_ENOUGH:
-            yield Hit(kind, key, title, text, url, near)
+def _alike(one: str, other: str, seen: dict) -> float:
+    """From 0 to 1 for the same; words of very different length are not compared."""
+    if one == other:
+        return 1.0
+    if abs(len(one) - len(other)) > max(3, len(one) // 2):
+        return 0.0
+    if (one, other) not in seen:
+        seen[one, other] = SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return seen[one, other]

@@ -4,6 +4,7 @@ from .agreements import Agreement, AgreementType, Commitment
 from .codes import CodeOfConduct, Signatory
 from .evidence import Claim, ListEntry, PublishedList
 from .invocations import Invocation, ProcedureFact
+from .search import SearchEntry
 from .standing import Event, Standing
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ListEntry",
     "ProcedureFact",
     "PublishedList",
+    "SearchEntry",
     "Signatory",
     "Standing",
 ]
