@@ -38,6 +38,10 @@ class Organization(Recorded):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        """Its country's profile: an organization has no page of its own."""
+        return reverse("country", args=[self.country_id])
+
 
 class Firm(Recorded):
     """A company in a country; it may sign that country's code of conduct."""

@@ -6,7 +6,7 @@ from django.db import connection
 from agreements import search_index
 from agreements.analysis.search import search
 from agreements.models import SearchEntry
-from partners.models import Country
+from partners.models import Country, Organization
 from sosa_registry.ledger.actions import keep, remove
 from tests import cast
 
@@ -82,6 +82,13 @@ def test_an_agreement_follows_its_partners_new_name(world):
     keep(country, actor="editor", reason="Another name")
     assert keys("strelsau") == ["XRU", "sosa-xru"]
     assert keys("ruritania")[:2] == ["XRU", "sosa-xru"]
+
+
+def test_an_organization_is_found_and_leads_to_its_country(world):
+    ministry = Organization(slug="war-office", name="War Office", country_id="XRU", aliases="WO")
+    keep(ministry, actor="editor", reason="A ministry")
+    first = search(None, "war office")[0]
+    assert (first.kind, first.key, first.url) == ("organization", "war-office", "/countries/XRU/")
 
 
 def test_rebuilding_gives_the_same_entries(registry):
