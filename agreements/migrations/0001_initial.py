@@ -10,320 +10,1369 @@ import sosa_registry.ledger.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0001_initial'),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgreementType',
+            name="AgreementType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Short name, as in sosa.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('abbreviation', models.CharField(help_text='As the field writes it, as in SOSA.', max_length=20)),
-                ('name', models.CharField(help_text='Full name.', max_length=200)),
-                ('legal_basis', models.CharField(blank=True, help_text='Law or regulation such arrangements rest on.', max_length=300)),
-                ('instrument', models.CharField(blank=True, help_text='Legal form: statute, agreement, arrangement …', max_length=100)),
-                ('order', models.PositiveSmallIntegerField(default=100, help_text='Place among the columns of the matrix, smallest first.')),
-                ('description', models.TextField(blank=True, help_text='What it does and what it does not do.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name, as in sosa.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "abbreviation",
+                    models.CharField(
+                        help_text="As the field writes it, as in SOSA.", max_length=20
+                    ),
+                ),
+                ("name", models.CharField(help_text="Full name.", max_length=200)),
+                (
+                    "legal_basis",
+                    models.CharField(
+                        blank=True,
+                        help_text="Law or regulation such arrangements rest on.",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.CharField(
+                        blank=True,
+                        help_text="Legal form: statute, agreement, arrangement …",
+                        max_length=100,
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Place among the columns of the matrix, smallest first.",
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(blank=True, help_text="What it does and what it does not do."),
+                ),
             ],
             options={
-                'ordering': ('order', 'slug'),
+                "ordering": ("order", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Lasting public name, as in sosa-aus. Never reused.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('title', models.CharField(help_text='Its title, or what it is known as.', max_length=500)),
-                ('principal_authority', models.CharField(blank=True, help_text='Who signs or acts for the principal.', max_length=300)),
-                ('partner_authority', models.CharField(blank=True, help_text='Who signs or acts for the partner.', max_length=300)),
-                ('legal_basis', models.CharField(blank=True, help_text='Law or regulation it rests on.', max_length=500)),
-                ('binding', models.CharField(choices=[('yes', 'Binding'), ('no', 'Not binding'), ('unknown', 'Not known')], default='unknown', help_text='Whether it binds in law.', max_length=7)),
-                ('initial_term', models.CharField(blank=True, help_text='Initial length, as in P10Y. Empty: not known. Terms drive the agenda only.', max_length=20, validators=[django.core.validators.RegexValidator('\\AP(?=\\d)(?:\\d{1,3}Y)?(?:\\d{1,3}M)?(?:\\d{1,3}W)?(?:\\d{1,4}D)?\\Z', 'An ISO 8601 duration such as P10Y, P6M or P30D.')])),
-                ('extension_term', models.CharField(blank=True, help_text='Length of each automatic extension. Empty: not known.', max_length=20, validators=[django.core.validators.RegexValidator('\\AP(?=\\d)(?:\\d{1,3}Y)?(?:\\d{1,3}M)?(?:\\d{1,3}W)?(?:\\d{1,4}D)?\\Z', 'An ISO 8601 duration such as P10Y, P6M or P30D.')])),
-                ('notice_term', models.CharField(blank=True, help_text='Notice to be given before an end. Empty: not known.', max_length=20, validators=[django.core.validators.RegexValidator('\\AP(?=\\d)(?:\\d{1,3}Y)?(?:\\d{1,3}M)?(?:\\d{1,3}W)?(?:\\d{1,4}D)?\\Z', 'An ISO 8601 duration such as P10Y, P6M or P30D.')])),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', help_text='How sure.', max_length=6)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('framework', models.ForeignKey(blank=True, help_text='The instrument it implements, such as a Declaration of Principles.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='implementations', to='agreements.agreement', to_field='slug')),
-                ('partner', models.ForeignKey(blank=True, help_text='The other country; empty when the partner is a grouping.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements_as_partner', to='partners.country', to_field='code')),
-                ('partner_grouping', models.ForeignKey(blank=True, help_text='For a multilateral one: it holds for each member while it is a member.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='partners.grouping', to_field='slug')),
-                ('principal', models.ForeignKey(default='USA', help_text='The side whose rules the registry follows; the United States as a rule.', on_delete=django.db.models.deletion.PROTECT, related_name='agreements_as_principal', to='partners.country', to_field='code')),
-                ('type', models.ForeignKey(help_text='What kind of arrangement it is.', on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='agreements.agreementtype', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting public name, as in sosa-aus. Never reused.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="Its title, or what it is known as.", max_length=500
+                    ),
+                ),
+                (
+                    "principal_authority",
+                    models.CharField(
+                        blank=True, help_text="Who signs or acts for the principal.", max_length=300
+                    ),
+                ),
+                (
+                    "partner_authority",
+                    models.CharField(
+                        blank=True, help_text="Who signs or acts for the partner.", max_length=300
+                    ),
+                ),
+                (
+                    "legal_basis",
+                    models.CharField(
+                        blank=True, help_text="Law or regulation it rests on.", max_length=500
+                    ),
+                ),
+                (
+                    "binding",
+                    models.CharField(
+                        choices=[
+                            ("yes", "Binding"),
+                            ("no", "Not binding"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="unknown",
+                        help_text="Whether it binds in law.",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "initial_term",
+                    models.CharField(
+                        blank=True,
+                        help_text="Initial length, as in P10Y. Empty: not known. Terms drive the agenda only.",
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\AP(?=\\d)(?:\\d{1,3}Y)?(?:\\d{1,3}M)?(?:\\d{1,3}W)?(?:\\d{1,4}D)?\\Z",
+                                "An ISO 8601 duration such as P10Y, P6M or P30D.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "extension_term",
+                    models.CharField(
+                        blank=True,
+                        help_text="Length of each automatic extension. Empty: not known.",
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\AP(?=\\d)(?:\\d{1,3}Y)?(?:\\d{1,3}M)?(?:\\d{1,3}W)?(?:\\d{1,4}D)?\\Z",
+                                "An ISO 8601 duration such as P10Y, P6M or P30D.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "notice_term",
+                    models.CharField(
+                        blank=True,
+                        help_text="Notice to be given before an end. Empty: not known.",
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\AP(?=\\d)(?:\\d{1,3}Y)?(?:\\d{1,3}M)?(?:\\d{1,3}W)?(?:\\d{1,4}D)?\\Z",
+                                "An ISO 8601 duration such as P10Y, P6M or P30D.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        help_text="How sure.",
+                        max_length=6,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The instrument it implements, such as a Declaration of Principles.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="implementations",
+                        to="agreements.agreement",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The other country; empty when the partner is a grouping.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements_as_partner",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "partner_grouping",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="For a multilateral one: it holds for each member while it is a member.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="partners.grouping",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "principal",
+                    models.ForeignKey(
+                        default="USA",
+                        help_text="The side whose rules the registry follows; the United States as a rule.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements_as_principal",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "type",
+                    models.ForeignKey(
+                        help_text="What kind of arrangement it is.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="agreements.agreementtype",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('slug',),
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('superseded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that replaced it; empty while it stands.', null=True)),
-                ('slug', models.CharField(help_text='Lasting id, as in c0001.', max_length=80, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('subject_kind', models.CharField(help_text='What it is about: agreement, country, code, membership …', max_length=24)),
-                ('subject', models.CharField(help_text='The natural key of that record, such as sosa-nld.', max_length=80)),
-                ('property', models.CharField(help_text='Which property, such as signed_on or has_sosa.', max_length=60)),
-                ('value', models.CharField(help_text='What the source says it is.', max_length=500)),
-                ('as_of', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='As of when it says so. Empty: not known.', max_length=24)),
-                ('as_of_earliest', sosa_registry.ledger.fields.EarliestDay('as_of', db_index=True)),
-                ('as_of_latest', sosa_registry.ledger.fields.LatestDay('as_of', db_index=True)),
-                ('locator', models.CharField(blank=True, help_text='Section, paragraph or page of the source.', max_length=200)),
-                ('stance', models.CharField(choices=[('agrees', 'Agrees'), ('disagrees', 'Disagrees'), ('qualifies', 'Qualifies')], help_text="Whether it agrees with the registry's position, disagrees, or qualifies it.", max_length=9)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('source', models.ForeignKey(db_constraint=False, help_text='Who says so.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='claims', to='partners.source', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="The revision that replaced it; empty while it stands.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting id, as in c0001.",
+                        max_length=80,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "subject_kind",
+                    models.CharField(
+                        help_text="What it is about: agreement, country, code, membership …",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        help_text="The natural key of that record, such as sosa-nld.", max_length=80
+                    ),
+                ),
+                (
+                    "property",
+                    models.CharField(
+                        help_text="Which property, such as signed_on or has_sosa.", max_length=60
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(help_text="What the source says it is.", max_length=500),
+                ),
+                (
+                    "as_of",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True,
+                        help_text="As of when it says so. Empty: not known.",
+                        max_length=24,
+                    ),
+                ),
+                ("as_of_earliest", sosa_registry.ledger.fields.EarliestDay("as_of", db_index=True)),
+                ("as_of_latest", sosa_registry.ledger.fields.LatestDay("as_of", db_index=True)),
+                (
+                    "locator",
+                    models.CharField(
+                        blank=True,
+                        help_text="Section, paragraph or page of the source.",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "stance",
+                    models.CharField(
+                        choices=[
+                            ("agrees", "Agrees"),
+                            ("disagrees", "Disagrees"),
+                            ("qualifies", "Qualifies"),
+                        ],
+                        help_text="Whether it agrees with the registry's position, disagrees, or qualifies it.",
+                        max_length=9,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="Who says so.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="claims",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('slug',),
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='CodeOfConduct',
+            name="CodeOfConduct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('superseded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that replaced it; empty while it stands.', null=True)),
-                ('slug', models.CharField(help_text='Lasting short name, as in coc-swe.', max_length=80, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('title', models.CharField(help_text='Its title, or what it is known as.', max_length=300)),
-                ('status', models.CharField(choices=[('in_place', 'In place'), ('being_instituted', 'Being instituted'), ('ended', 'Ended')], help_text='How far it is.', max_length=20)),
-                ('since', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='Since when it has that status, as known.', max_length=24)),
-                ('since_earliest', sosa_registry.ledger.fields.EarliestDay('since', db_index=True)),
-                ('since_latest', sosa_registry.ledger.fields.LatestDay('since', db_index=True)),
-                ('sponsor', models.CharField(blank=True, help_text='The ministry behind it.', max_length=300)),
-                ('industry_body', models.CharField(blank=True, help_text='The industry side.', max_length=300)),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', help_text='How sure.', max_length=6)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('agreement', models.ForeignKey(blank=True, db_constraint=False, help_text='The arrangement it gives effect to, as a rule a SOSA.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='codes_of_conduct', to='agreements.agreement', to_field='slug')),
-                ('country', models.ForeignKey(db_constraint=False, help_text='Whose code it is.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='codes_of_conduct', to='partners.country', to_field='code')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="The revision that replaced it; empty while it stands.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting short name, as in coc-swe.",
+                        max_length=80,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="Its title, or what it is known as.", max_length=300
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("in_place", "In place"),
+                            ("being_instituted", "Being instituted"),
+                            ("ended", "Ended"),
+                        ],
+                        help_text="How far it is.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "since",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True,
+                        help_text="Since when it has that status, as known.",
+                        max_length=24,
+                    ),
+                ),
+                ("since_earliest", sosa_registry.ledger.fields.EarliestDay("since", db_index=True)),
+                ("since_latest", sosa_registry.ledger.fields.LatestDay("since", db_index=True)),
+                (
+                    "sponsor",
+                    models.CharField(
+                        blank=True, help_text="The ministry behind it.", max_length=300
+                    ),
+                ),
+                (
+                    "industry_body",
+                    models.CharField(blank=True, help_text="The industry side.", max_length=300),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        help_text="How sure.",
+                        max_length=6,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The arrangement it gives effect to, as a rule a SOSA.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="codes_of_conduct",
+                        to="agreements.agreement",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "country",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="Whose code it is.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="codes_of_conduct",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'code of conduct',
-                'verbose_name_plural': 'codes of conduct',
-                'ordering': ('country', 'slug'),
+                "verbose_name": "code of conduct",
+                "verbose_name_plural": "codes of conduct",
+                "ordering": ("country", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('superseded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that replaced it; empty while it stands.', null=True)),
-                ('direction', models.CharField(choices=[('principal_to_partner', 'Principal to partner'), ('partner_to_principal', 'Partner to principal')], help_text='Who promises whom.', max_length=20)),
-                ('kind', models.CharField(choices=[('priority_delivery', 'Priority delivery'), ('market_access', 'Market access'), ('quality_assurance', 'Quality assurance'), ('industrial_base', 'Industrial base'), ('consultation', 'Consultation'), ('contract_audit', 'Contract audit'), ('stockpile', 'Stockpile'), ('production_licence', 'Production licence')], help_text='What is promised.', max_length=20)),
-                ('mechanism', models.CharField(choices=[('dpas_rating', 'DPAS rating'), ('code_of_conduct', 'Code of conduct'), ('ministry_request', 'Ministry request'), ('buy_national_waiver', 'Waiver of buy-national rules'), ('government_quality_assurance', 'Government quality assurance'), ('statute', 'Statute'), ('declaration', 'Declaration'), ('government_audit', 'Government audit'), ('contract', 'Contract')], help_text='How it would be made good.', max_length=30)),
-                ('enforceability', models.CharField(choices=[('statutory', 'Statutory'), ('regulatory', 'Regulatory'), ('contractual', 'Contractual'), ('agreed', 'Agreed'), ('political', 'Political'), ('voluntary', 'Voluntary')], help_text='How firm: statutory, regulatory, contractual, agreed, political, voluntary.', max_length=11)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('agreement', models.ForeignKey(blank=True, db_constraint=False, help_text="… or under this one, in place of the type's.", null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='commitments', to='agreements.agreement', to_field='slug')),
-                ('source', models.ForeignKey(blank=True, db_constraint=False, help_text='The document that says so.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='commitments', to='partners.source', to_field='slug')),
-                ('type', models.ForeignKey(blank=True, db_constraint=False, help_text='Promised under every agreement of this type …', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='commitments', to='agreements.agreementtype', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="The revision that replaced it; empty while it stands.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("principal_to_partner", "Principal to partner"),
+                            ("partner_to_principal", "Partner to principal"),
+                        ],
+                        help_text="Who promises whom.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("priority_delivery", "Priority delivery"),
+                            ("market_access", "Market access"),
+                            ("quality_assurance", "Quality assurance"),
+                            ("industrial_base", "Industrial base"),
+                            ("consultation", "Consultation"),
+                            ("contract_audit", "Contract audit"),
+                            ("stockpile", "Stockpile"),
+                            ("production_licence", "Production licence"),
+                        ],
+                        help_text="What is promised.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "mechanism",
+                    models.CharField(
+                        choices=[
+                            ("dpas_rating", "DPAS rating"),
+                            ("code_of_conduct", "Code of conduct"),
+                            ("ministry_request", "Ministry request"),
+                            ("buy_national_waiver", "Waiver of buy-national rules"),
+                            ("government_quality_assurance", "Government quality assurance"),
+                            ("statute", "Statute"),
+                            ("declaration", "Declaration"),
+                            ("government_audit", "Government audit"),
+                            ("contract", "Contract"),
+                        ],
+                        help_text="How it would be made good.",
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "enforceability",
+                    models.CharField(
+                        choices=[
+                            ("statutory", "Statutory"),
+                            ("regulatory", "Regulatory"),
+                            ("contractual", "Contractual"),
+                            ("agreed", "Agreed"),
+                            ("political", "Political"),
+                            ("voluntary", "Voluntary"),
+                        ],
+                        help_text="How firm: statutory, regulatory, contractual, agreed, political, voluntary.",
+                        max_length=11,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="… or under this one, in place of the type's.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="commitments",
+                        to="agreements.agreement",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The document that says so.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="commitments",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "type",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Promised under every agreement of this type …",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="commitments",
+                        to="agreements.agreementtype",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('type', 'agreement', '-direction', 'kind', 'mechanism'),
+                "ordering": ("type", "agreement", "-direction", "kind", "mechanism"),
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(blank=True, help_text='Lasting id, as in sosa-aus-e2. Left empty, the next free one is given.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')], verbose_name='id')),
-                ('event', models.CharField(choices=[('proposed', 'Proposed'), ('negotiation_announced', 'Negotiation announced'), ('signed', 'Signed'), ('entered_into_force', 'Entered into force'), ('designated', 'Designated by statute'), ('implemented', 'Implemented by regulation'), ('attested_in_force', 'Attested in force'), ('amended', 'Amended'), ('renewed', 'Renewed'), ('extended', 'Extended'), ('suspended', 'Suspended'), ('resumed', 'Resumed'), ('expired', 'Expired'), ('terminated', 'Terminated'), ('superseded', 'Superseded')], help_text='What happened.', max_length=24)),
-                ('date', sosa_registry.ledger.fields.ImpreciseDateField(help_text='When, as far as it is known: 2024-08-22 (day), 2011-04 (month), 1978 (year), [..2006-09-20] (on or before), [2012-06-29..2012-12-31] (one day between).', max_length=24)),
-                ('date_earliest', sosa_registry.ledger.fields.EarliestDay('date', db_index=True)),
-                ('date_latest', sosa_registry.ledger.fields.LatestDay('date', db_index=True)),
-                ('until', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='First day on which it no longer holds by itself: an expiry. Often empty.', max_length=24)),
-                ('until_earliest', sosa_registry.ledger.fields.EarliestDay('until', db_index=True)),
-                ('until_latest', sosa_registry.ledger.fields.LatestDay('until', db_index=True)),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', help_text='How sure.', max_length=6)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('agreement', models.ForeignKey(help_text='Whose life it is an event of.', on_delete=django.db.models.deletion.PROTECT, related_name='events', to='agreements.agreement', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        blank=True,
+                        help_text="Lasting id, as in sosa-aus-e2. Left empty, the next free one is given.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                        verbose_name="id",
+                    ),
+                ),
+                (
+                    "event",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("negotiation_announced", "Negotiation announced"),
+                            ("signed", "Signed"),
+                            ("entered_into_force", "Entered into force"),
+                            ("designated", "Designated by statute"),
+                            ("implemented", "Implemented by regulation"),
+                            ("attested_in_force", "Attested in force"),
+                            ("amended", "Amended"),
+                            ("renewed", "Renewed"),
+                            ("extended", "Extended"),
+                            ("suspended", "Suspended"),
+                            ("resumed", "Resumed"),
+                            ("expired", "Expired"),
+                            ("terminated", "Terminated"),
+                            ("superseded", "Superseded"),
+                        ],
+                        help_text="What happened.",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "date",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        help_text="When, as far as it is known: 2024-08-22 (day), 2011-04 (month), 1978 (year), [..2006-09-20] (on or before), [2012-06-29..2012-12-31] (one day between).",
+                        max_length=24,
+                    ),
+                ),
+                ("date_earliest", sosa_registry.ledger.fields.EarliestDay("date", db_index=True)),
+                ("date_latest", sosa_registry.ledger.fields.LatestDay("date", db_index=True)),
+                (
+                    "until",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True,
+                        help_text="First day on which it no longer holds by itself: an expiry. Often empty.",
+                        max_length=24,
+                    ),
+                ),
+                ("until_earliest", sosa_registry.ledger.fields.EarliestDay("until", db_index=True)),
+                ("until_latest", sosa_registry.ledger.fields.LatestDay("until", db_index=True)),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        help_text="How sure.",
+                        max_length=6,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        help_text="Whose life it is an event of.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="agreements.agreement",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('agreement', 'date_latest', 'slug'),
+                "ordering": ("agreement", "date_latest", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Invocation',
+            name="Invocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Lasting id, as inv001.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('occurred', sosa_registry.ledger.fields.ImpreciseDateField(help_text='When: 2024-08-22 (day), 2011-04 (month), 1978 (year), [..2006-09-20] (on or before), [2012-06-29..2012-12-31] (one day between), 2020-03-16/2020-04-03 (a span).', max_length=24, span=True)),
-                ('occurred_earliest', sosa_registry.ledger.fields.EarliestDay('occurred', db_index=True)),
-                ('occurred_latest', sosa_registry.ledger.fields.LatestDay('occurred', db_index=True)),
-                ('supplier', models.CharField(blank=True, help_text='Who was to supply.', max_length=300)),
-                ('item', models.CharField(help_text='What was needed.', max_length=300)),
-                ('account', models.TextField(help_text='What happened, in a few sentences.')),
-                ('outcome', models.CharField(choices=[('honoured', 'Honoured'), ('partly_honoured', 'Partly honoured'), ('delayed', 'Delayed'), ('refused', 'Refused'), ('not_requested', 'Not requested')], help_text='How it ended.', max_length=20)),
-                ('instrument', models.CharField(blank=True, help_text='What was used: a rating, an appeal, nothing …', max_length=200)),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', help_text='How sure.', max_length=6)),
-                ('agreement', models.ForeignKey(blank=True, help_text='The closest arrangement then believed in force; no proof that it was used.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invocations', to='agreements.agreement', to_field='slug')),
-                ('partner', models.ForeignKey(help_text="Where the supply came from, or the arrangement's other side.", on_delete=django.db.models.deletion.PROTECT, related_name='invocations_as_partner', to='partners.country', to_field='code')),
-                ('requester', models.ForeignKey(help_text='Who needed it.', on_delete=django.db.models.deletion.PROTECT, related_name='invocations_as_requester', to='partners.country', to_field='code')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting id, as inv001.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "occurred",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        help_text="When: 2024-08-22 (day), 2011-04 (month), 1978 (year), [..2006-09-20] (on or before), [2012-06-29..2012-12-31] (one day between), 2020-03-16/2020-04-03 (a span).",
+                        max_length=24,
+                        span=True,
+                    ),
+                ),
+                (
+                    "occurred_earliest",
+                    sosa_registry.ledger.fields.EarliestDay("occurred", db_index=True),
+                ),
+                (
+                    "occurred_latest",
+                    sosa_registry.ledger.fields.LatestDay("occurred", db_index=True),
+                ),
+                (
+                    "supplier",
+                    models.CharField(blank=True, help_text="Who was to supply.", max_length=300),
+                ),
+                ("item", models.CharField(help_text="What was needed.", max_length=300)),
+                ("account", models.TextField(help_text="What happened, in a few sentences.")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("honoured", "Honoured"),
+                            ("partly_honoured", "Partly honoured"),
+                            ("delayed", "Delayed"),
+                            ("refused", "Refused"),
+                            ("not_requested", "Not requested"),
+                        ],
+                        help_text="How it ended.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.CharField(
+                        blank=True,
+                        help_text="What was used: a rating, an appeal, nothing …",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        help_text="How sure.",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The closest arrangement then believed in force; no proof that it was used.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invocations",
+                        to="agreements.agreement",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        help_text="Where the supply came from, or the arrangement's other side.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invocations_as_partner",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        help_text="Who needed it.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invocations_as_requester",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('occurred_earliest', 'slug'),
+                "ordering": ("occurred_earliest", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='ProcedureFact',
+            name="ProcedureFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Lasting id, as in f01.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('property', models.CharField(help_text='What it tells.', max_length=60, unique=True)),
-                ('value', models.CharField(help_text='What the rule says.', max_length=500)),
-                ('locator', models.CharField(blank=True, help_text='Section of the rule.', max_length=200)),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', help_text='How sure.', max_length=6)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('source', models.ForeignKey(help_text='The document.', on_delete=django.db.models.deletion.PROTECT, related_name='procedure_facts', to='partners.source', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting id, as in f01.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "property",
+                    models.CharField(help_text="What it tells.", max_length=60, unique=True),
+                ),
+                ("value", models.CharField(help_text="What the rule says.", max_length=500)),
+                (
+                    "locator",
+                    models.CharField(blank=True, help_text="Section of the rule.", max_length=200),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        help_text="How sure.",
+                        max_length=6,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        help_text="The document.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="procedure_facts",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('slug',),
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='PublishedList',
+            name="PublishedList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('superseded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that replaced it; empty while it stands.', null=True)),
-                ('slug', models.CharField(help_text='Lasting short name of the list.', max_length=80, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')])),
-                ('type', models.CharField(blank=True, help_text='Agreement type; several separated by ; mean their union. Empty for a grouping.', max_length=200, validators=[django.core.validators.RegexValidator('\\A[a-z0-9_-]+(;[a-z0-9_-]+)*\\Z', 'Types separated by ;.')])),
-                ('as_of', sosa_registry.ledger.fields.ImpreciseDateField(help_text='The day the list speaks of.', max_length=24)),
-                ('as_of_earliest', sosa_registry.ledger.fields.EarliestDay('as_of', db_index=True)),
-                ('as_of_latest', sosa_registry.ledger.fields.LatestDay('as_of', db_index=True)),
-                ('kind', models.CharField(choices=[('regulation', 'Regulation: applied in practice'), ('statement', 'Statement: somebody said so')], help_text='Applied in practice, or only said.', max_length=10)),
-                ('exhaustive', models.CharField(choices=[('yes', 'Yes'), ('no', 'No')], help_text='Yes: a country not on it is said not to have it.', max_length=3)),
-                ('stated_count', models.PositiveSmallIntegerField(blank=True, help_text='The count that the source states, if it states one.', null=True)),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', help_text='How sure.', max_length=6)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('grouping', models.ForeignKey(blank=True, db_constraint=False, help_text='For a list of members: the grouping.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='published_lists', to='partners.grouping', to_field='slug')),
-                ('principal', models.ForeignKey(db_constraint=False, default='USA', help_text='Whose arrangements it lists.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='published_lists', to='partners.country', to_field='code')),
-                ('source', models.ForeignKey(db_constraint=False, help_text='The document.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='published_lists', to='partners.source', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="The revision that replaced it; empty while it stands.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting short name of the list.",
+                        max_length=80,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        blank=True,
+                        help_text="Agreement type; several separated by ; mean their union. Empty for a grouping.",
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9_-]+(;[a-z0-9_-]+)*\\Z", "Types separated by ;."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "as_of",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        help_text="The day the list speaks of.", max_length=24
+                    ),
+                ),
+                ("as_of_earliest", sosa_registry.ledger.fields.EarliestDay("as_of", db_index=True)),
+                ("as_of_latest", sosa_registry.ledger.fields.LatestDay("as_of", db_index=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("regulation", "Regulation: applied in practice"),
+                            ("statement", "Statement: somebody said so"),
+                        ],
+                        help_text="Applied in practice, or only said.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "exhaustive",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No")],
+                        help_text="Yes: a country not on it is said not to have it.",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "stated_count",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="The count that the source states, if it states one.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        help_text="How sure.",
+                        max_length=6,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "grouping",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="For a list of members: the grouping.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="published_lists",
+                        to="partners.grouping",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "principal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        default="USA",
+                        help_text="Whose arrangements it lists.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="published_lists",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="The document.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="published_lists",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('slug',),
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='ListEntry',
+            name="ListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('superseded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that replaced it; empty while it stands.', null=True)),
-                ('qualifier', models.CharField(blank=True, help_text='With what reservation, as in purchase by purchase.', max_length=200)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('country', models.ForeignKey(db_constraint=False, help_text='The country it names.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='list_entries', to='partners.country', to_field='code')),
-                ('list', models.ForeignKey(db_constraint=False, help_text='The list.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='agreements.publishedlist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="The revision that replaced it; empty while it stands.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "qualifier",
+                    models.CharField(
+                        blank=True,
+                        help_text="With what reservation, as in purchase by purchase.",
+                        max_length=200,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "country",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="The country it names.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="list_entries",
+                        to="partners.country",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "list",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="The list.",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="entries",
+                        to="agreements.publishedlist",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'list entries',
-                'ordering': ('list', 'country'),
+                "verbose_name_plural": "list entries",
+                "ordering": ("list", "country"),
             },
         ),
         migrations.CreateModel(
-            name='Signatory',
+            name="Signatory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_in', models.PositiveBigIntegerField(editable=False, help_text='The revision that recorded this state.')),
-                ('slug', models.CharField(help_text='Lasting id.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Lower-case letters, digits, - and _ only.')], verbose_name='id')),
-                ('joined', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='When it signed, as known.', max_length=24)),
-                ('joined_earliest', sosa_registry.ledger.fields.EarliestDay('joined', db_index=True)),
-                ('joined_latest', sosa_registry.ledger.fields.LatestDay('joined', db_index=True)),
-                ('left', sosa_registry.ledger.fields.ImpreciseDateField(blank=True, help_text='First day no longer bound. Empty: still is.', max_length=24)),
-                ('left_earliest', sosa_registry.ledger.fields.EarliestDay('left', db_index=True)),
-                ('left_latest', sosa_registry.ledger.fields.LatestDay('left', db_index=True)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know.')),
-                ('code', models.ForeignKey(help_text='The code that was signed.', on_delete=django.db.models.deletion.PROTECT, related_name='signatories', to='agreements.codeofconduct')),
-                ('firm', models.ForeignKey(help_text='The firm that signed.', on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='partners.firm', to_field='slug')),
-                ('source', models.ForeignKey(blank=True, help_text='The list or document that says so.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatories', to='partners.source', to_field='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(
+                        editable=False, help_text="The revision that recorded this state."
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Lasting id.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z",
+                                "Lower-case letters, digits, - and _ only.",
+                            )
+                        ],
+                        verbose_name="id",
+                    ),
+                ),
+                (
+                    "joined",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True, help_text="When it signed, as known.", max_length=24
+                    ),
+                ),
+                (
+                    "joined_earliest",
+                    sosa_registry.ledger.fields.EarliestDay("joined", db_index=True),
+                ),
+                ("joined_latest", sosa_registry.ledger.fields.LatestDay("joined", db_index=True)),
+                (
+                    "left",
+                    sosa_registry.ledger.fields.ImpreciseDateField(
+                        blank=True,
+                        help_text="First day no longer bound. Empty: still is.",
+                        max_length=24,
+                    ),
+                ),
+                ("left_earliest", sosa_registry.ledger.fields.EarliestDay("left", db_index=True)),
+                ("left_latest", sosa_registry.ledger.fields.LatestDay("left", db_index=True)),
+                ("note", models.TextField(blank=True, help_text="Anything a reader should know.")),
+                (
+                    "code",
+                    models.ForeignKey(
+                        help_text="The code that was signed.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatories",
+                        to="agreements.codeofconduct",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        help_text="The firm that signed.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="partners.firm",
+                        to_field="slug",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The list or document that says so.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatories",
+                        to="partners.source",
+                        to_field="slug",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'signatories',
-                'ordering': ('slug',),
+                "verbose_name_plural": "signatories",
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreement', models.CharField(help_text="The agreement's slug.", max_length=80)),
-                ('type', models.CharField(help_text='Its type.', max_length=80)),
-                ('principal', models.CharField(help_text='Its principal.', max_length=3)),
-                ('partner', models.CharField(blank=True, help_text='Its partner country.', max_length=3)),
-                ('partner_grouping', models.CharField(blank=True, help_text='Its partner grouping.', max_length=80)),
-                ('status', models.CharField(choices=[('proposed', 'Proposed'), ('negotiating', 'Under negotiation'), ('signed', 'Signed'), ('in_force', 'In force'), ('suspended', 'Suspended'), ('expired', 'Expired'), ('terminated', 'Terminated'), ('superseded', 'Superseded')], max_length=12)),
-                ('event', models.CharField(help_text='The event that gives the status.', max_length=80)),
-                ('since', models.CharField(help_text='Its date, as known (EDTF).', max_length=24)),
-                ('until', models.CharField(blank=True, help_text='The date of what ends it, as known.', max_length=24)),
-                ('possible_from', models.DateField(help_text='First day on which it is possible.')),
-                ('possible_until', models.DateField(help_text='First day on which it no longer is.')),
-                ('certain_from', models.DateField(help_text='First day on which it is certain.')),
-                ('certain_until', models.DateField(help_text='First day on which it no longer is.')),
-                ('none_until', models.DateField(help_text='Before this day the agreement may not yet exist at all.')),
-                ('recorded_in', models.PositiveBigIntegerField(help_text='The revision that derived the row.')),
-                ('superseded_in', models.PositiveBigIntegerField(help_text='The revision that replaced it; empty while it stands.', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("agreement", models.CharField(help_text="The agreement's slug.", max_length=80)),
+                ("type", models.CharField(help_text="Its type.", max_length=80)),
+                ("principal", models.CharField(help_text="Its principal.", max_length=3)),
+                (
+                    "partner",
+                    models.CharField(blank=True, help_text="Its partner country.", max_length=3),
+                ),
+                (
+                    "partner_grouping",
+                    models.CharField(blank=True, help_text="Its partner grouping.", max_length=80),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("negotiating", "Under negotiation"),
+                            ("signed", "Signed"),
+                            ("in_force", "In force"),
+                            ("suspended", "Suspended"),
+                            ("expired", "Expired"),
+                            ("terminated", "Terminated"),
+                            ("superseded", "Superseded"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "event",
+                    models.CharField(help_text="The event that gives the status.", max_length=80),
+                ),
+                ("since", models.CharField(help_text="Its date, as known (EDTF).", max_length=24)),
+                (
+                    "until",
+                    models.CharField(
+                        blank=True, help_text="The date of what ends it, as known.", max_length=24
+                    ),
+                ),
+                ("possible_from", models.DateField(help_text="First day on which it is possible.")),
+                (
+                    "possible_until",
+                    models.DateField(help_text="First day on which it no longer is."),
+                ),
+                ("certain_from", models.DateField(help_text="First day on which it is certain.")),
+                (
+                    "certain_until",
+                    models.DateField(help_text="First day on which it no longer is."),
+                ),
+                (
+                    "none_until",
+                    models.DateField(
+                        help_text="Before this day the agreement may not yet exist at all."
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.PositiveBigIntegerField(help_text="The revision that derived the row."),
+                ),
+                (
+                    "superseded_in",
+                    models.PositiveBigIntegerField(
+                        help_text="The revision that replaced it; empty while it stands.", null=True
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'standing',
-                'ordering': ('agreement', 'possible_from', 'certain_from'),
-                'indexes': [models.Index(condition=models.Q(('superseded_in__isnull', True)), fields=['principal', 'type', 'possible_from', 'possible_until'], name='standing_matrix'), models.Index(fields=['agreement', 'superseded_in'], name='standing_agreement'), models.Index(fields=['recorded_in'], name='standing_recorded')],
+                "verbose_name_plural": "standing",
+                "ordering": ("agreement", "possible_from", "certain_from"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("superseded_in__isnull", True)),
+                        fields=["principal", "type", "possible_from", "possible_until"],
+                        name="standing_matrix",
+                    ),
+                    models.Index(fields=["agreement", "superseded_in"], name="standing_agreement"),
+                    models.Index(fields=["recorded_in"], name="standing_recorded"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('partner__isnull', True), ('partner_grouping__isnull', True), _connector='XOR'), name='agreement_one_partner', violation_error_message='Name a partner country or a partner grouping, not both.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("partner__isnull", True), ("partner_grouping__isnull", True), _connector="XOR"
+                ),
+                name="agreement_one_partner",
+                violation_error_message="Name a partner country or a partner grouping, not both.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('partner__isnull', True), models.Q(('partner', models.F('principal')), _negated=True), _connector='OR'), name='agreement_two_sides', violation_error_message='The partner must be another country than the principal.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("partner__isnull", True),
+                    models.Q(("partner", models.F("principal")), _negated=True),
+                    _connector="OR",
+                ),
+                name="agreement_two_sides",
+                violation_error_message="The partner must be another country than the principal.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('framework__isnull', True), models.Q(('framework', models.F('slug')), _negated=True), _connector='OR'), name='agreement_not_own_framework', violation_error_message='An agreement cannot implement itself.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("framework__isnull", True),
+                    models.Q(("framework", models.F("slug")), _negated=True),
+                    _connector="OR",
+                ),
+                name="agreement_not_own_framework",
+                violation_error_message="An agreement cannot implement itself.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['subject_kind', 'subject'], name='claim_subject'),
+            model_name="claim",
+            index=models.Index(fields=["subject_kind", "subject"], name="claim_subject"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_in__isnull', True)), fields=('slug',), name='claim_slug', violation_error_message='Another claim has this id.'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_in__isnull", True)),
+                fields=("slug",),
+                name="claim_slug",
+                violation_error_message="Another claim has this id.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='codeofconduct',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_in__isnull', True)), fields=('slug',), name='code_slug', violation_error_message='Another code has this short name.'),
+            model_name="codeofconduct",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_in__isnull", True)),
+                fields=("slug",),
+                name="code_slug",
+                violation_error_message="Another code has this short name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('type__isnull', True), ('agreement__isnull', True), _connector='XOR'), name='commitment_of_one', violation_error_message='Name a type or an agreement, not both.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("type__isnull", True), ("agreement__isnull", True), _connector="XOR"
+                ),
+                name="commitment_of_one",
+                violation_error_message="Name a type or an agreement, not both.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_in__isnull', True), ('type__isnull', False)), fields=('type', 'direction', 'kind', 'mechanism'), name='commitment_once_a_type'),
+            model_name="commitment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_in__isnull", True), ("type__isnull", False)),
+                fields=("type", "direction", "kind", "mechanism"),
+                name="commitment_once_a_type",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(condition=models.Q(('agreement__isnull', False), ('superseded_in__isnull', True)), fields=('agreement', 'direction', 'kind', 'mechanism'), name='commitment_once_an_agreement'),
+            model_name="commitment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("agreement__isnull", False), ("superseded_in__isnull", True)),
+                fields=("agreement", "direction", "kind", "mechanism"),
+                name="commitment_once_an_agreement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedlist',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_in__isnull', True)), fields=('slug',), name='list_slug', violation_error_message='Another list has this short name.'),
+            model_name="publishedlist",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_in__isnull", True)),
+                fields=("slug",),
+                name="list_slug",
+                violation_error_message="Another list has this short name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedlist',
-            constraint=models.CheckConstraint(condition=models.Q(('type', ''), ('grouping__isnull', True), _connector='XOR'), name='list_of_types_or_members', violation_error_message='Name agreement types or a grouping, not both.'),
+            model_name="publishedlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("type", ""), ("grouping__isnull", True), _connector="XOR"),
+                name="list_of_types_or_members",
+                violation_error_message="Name agreement types or a grouping, not both.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_in__isnull', True)), fields=('list', 'country'), name='list_entry_once', violation_error_message='This country is on the list already.'),
+            model_name="listentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_in__isnull", True)),
+                fields=("list", "country"),
+                name="list_entry_once",
+                violation_error_message="This country is on the list already.",
+            ),
         ),
     ]

@@ -6,15 +6,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0001_initial'),
+        ("agreements", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='publishedlist',
-            name='explanation',
-            field=models.TextField(blank=True, help_text="Why it differs from the registry, in a curator's words. It stays."),
+            model_name="publishedlist",
+            name="explanation",
+            field=models.TextField(
+                blank=True,
+                help_text="Why it differs from the registry, in a curator's words. It stays.",
+            ),
         ),
     ]
