@@ -61,7 +61,8 @@ def paper_before_regulation(facts: Facts) -> Note | None:
     country. What is asked for under it rests on the arrangement, not on the list.
     """
     cell = facts.cells.get("sosa")
-    return _of(facts, "sosa") if cell and cell.on_paper_only else None
+    unlisted = cell and cell.on_paper_only and cell.certainty == CERTAIN
+    return _of(facts, "sosa") if unlisted else None
 
 
 @rule("B.4", "cfr_700: Schedule I", inferred=True)

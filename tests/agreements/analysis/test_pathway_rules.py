@@ -230,6 +230,7 @@ def test_canada_counts_who_says_that_it_is_a_partner(registry):
 def test_norway_before_the_regulation_named_it(registry):
     assert "paper_before_regulation" in notes(ask(registry, "NOR", day=date(2020, 1, 1)))
     assert "paper_before_regulation" not in notes(ask(registry, "NOR"))
+    assert "paper_before_regulation" not in notes(ask(registry, "JPN", day=date(2023, 1, 11)))
 
 
 @pytest.mark.parametrize(
