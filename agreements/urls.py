@@ -5,6 +5,7 @@ from django.urls import path
 from .views.agreements import agreement_page, agreements_page
 from .views.compare import compare_page
 from .views.countries import countries_page, country_page
+from .views.gaps import gaps_page
 from .views.kinds import grouping_page, type_page, types_page
 from .views.map import map_page
 from .views.matrix import matrix_page
@@ -12,6 +13,7 @@ from .views.pathways import pathways_page, reciprocity_page
 from .views.reconciliation import list_page, practice_page, reconciliation_page
 from .views.records import code_page, codes_page, firm_page, invocation_page, invocations_page
 from .views.registry import about_page, change_page, changes_page, search_page
+from .views.report import report_page
 from .views.side_by_side import countries_side_by_side
 from .views.sources import source_page
 from .views.trend import trend_page
@@ -42,6 +44,8 @@ urlpatterns = [
     path("changes/<int:number>/", change_page, name="change"),
     path("compare/", compare_page, name="compare"),
     path("compare/countries/", countries_side_by_side, name="compare-countries"),
+    path("gaps/", gaps_page, name="gaps"),
     path("search/", search_page, name="search"),
+    path("report/", report_page, name="report"),
     path("about/", about_page, name="about"),
 ]

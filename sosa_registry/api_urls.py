@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from agreements import api as agreements
 from agreements import api_analysis as analysis
 from agreements import api_evidence as evidence
+from agreements import api_gaps as gaps
 from agreements import api_pathways as supply
 from partners import api as partners
 from sosa_registry import citing_views
@@ -36,6 +37,7 @@ RESOURCES = {
 QUESTIONS = {
     "matrix": analysis.MatrixView,
     "coverage": analysis.CoverageView,
+    "gaps": gaps.GapsView,
     "diff": analysis.DiffView,
     "trend": analysis.TrendView,
     "reciprocity": supply.ReciprocityView,

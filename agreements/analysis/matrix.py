@@ -4,7 +4,7 @@ Six statements, whatever is asked: head, standing, memberships, lists, their ent
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -84,9 +84,11 @@ def matrix(
     status: str = "",
     min_grade: str = "",
     every_country: bool = False,
+    countries: Collection[str] | None = None,
 ) -> Matrix:
     """The matrix. A country with a standing or a conflict is a row, and every asked-for member.
 
+    `countries`: these and no others, whatever is recorded of them.
     `min_grade`: only agreements whose standing that day rests on a source at least so good
     (grading.py); a cell that only weaker ones speak for is left out, and is no “none”.
     """
@@ -101,7 +103,9 @@ def matrix(
     claims = _disagreeing(pinned, as_of)
     members = membered[grouping].possible - {principal} if grouping else set()
     if grouping:
-        asked = members
+        asked = members if countries is None else members & set(countries)
+    elif countries is not None:
+        asked = set(countries)
     elif every_country or status == NONE:
         asked = set(known.countries)
     else:
@@ -113,7 +117,7 @@ def matrix(
         and (not region or known.countries[code].region == region)
         and _is_row(
             cells := _cells(code, types, candidates, lists, claims, below),
-            keep=every_country or code in members,
+            keep=every_country or countries is not None or code in members,
             status=status,
         )
     ]

@@ -32,8 +32,8 @@ def side_by_side(
     pinned: Pin, as_of: date, countries: list[str], *, principal: str = "USA"
 ) -> SideBySide:
     """The countries' answers on a day. The statements of a matrix and two more."""
-    found = matrix(pinned, as_of, principal=principal, every_country=True)
-    cells = {row.country: row.cells for row in found.rows if row.country in countries}
+    found = matrix(pinned, as_of, principal=principal, countries=countries)
+    cells = {row.country: row.cells for row in found.rows}
     codes = codes_on(pinned, as_of, countries)
     return SideBySide(
         countries,

@@ -47,7 +47,7 @@ def compare_page(request):
         .select("type", "Type", "Every type", kinds)
     )
     if question.faults:
-        return refused(question, toolbar, "matrix", "Compare two points")
+        return refused(question, toolbar, "compare", "Compare two points")
     found = diff((before.pin, before.as_of), (after.pin, after.as_of), types=types)
     world, registry = (
         [
@@ -63,7 +63,7 @@ def compare_page(request):
     return show(
         question,
         "compare.html",
-        "matrix",
+        "compare",
         api=f"diff/{question.address(**{'from': before.as_of, 'to': after.as_of})}",
         toolbar=toolbar,
         before=before,

@@ -96,7 +96,7 @@ def grouping_page(request, slug: str):
         source=grouping.source,
         memberships=list(memberships),
         members=len(found.rows),
-        coverages=[_coverage_line(made, known) for made in coverages],
+        coverages=[coverage_line(made, known) for made in coverages],
         assumed=bool(assume),
         types=[known.types[kind] for kind in found.types],
         totals=[found.totals[kind] for kind in found.types],
@@ -115,7 +115,7 @@ def _lacking(made, known) -> str:
     return ", ".join(known.name(code) for code in made.missing)
 
 
-def _coverage_line(made, known) -> dict:
+def coverage_line(made, known) -> dict:
     """Coverage of one type with names in place of codes."""
     names = {
         part: [(code, known.name(code)) for code in getattr(made, part)]

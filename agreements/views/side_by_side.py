@@ -60,7 +60,7 @@ def countries_side_by_side(request):
     if added and added not in asked and len(asked) == MOST:
         question.fault("add", f"Allowed: {MOST} countries. Leave one out first.")
     if question.faults:
-        return refused(question, toolbar, "matrix", "Compare countries")
+        return refused(question, toolbar, "compare", "Compare countries")
     if added:
         together = ",".join(dict.fromkeys([*asked, added]))
         return redirect(request.path + question.address(c=together, add=None))
@@ -70,7 +70,7 @@ def countries_side_by_side(request):
     return show(
         question,
         "side_by_side.html",
-        "matrix",
+        "compare",
         api=f"matrix/{question.address(c=None, add=None, rows='all')}" if found else "",
         toolbar=toolbar,
         views=comparisons(question),

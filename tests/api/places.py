@@ -48,6 +48,7 @@ RECORDS = (
 QUESTIONS = (
     "matrix",
     "coverage/?grouping=nato&type=sosa",
+    "gaps/?grouping=nato&type=sosa,rdp-mou",
     "diff/?from=2021-07-28",
     "trend",
     "reconciliation",

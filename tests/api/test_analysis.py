@@ -145,6 +145,13 @@ def test_search_finds_by_alias_without_accents(client, registry):
 def test_the_index_names_every_endpoint_and_each_answers(client, full):
     endpoints = ask(client, "")["endpoints"]
 
-    needed = {"coverage": "?grouping=nato&type=sosa", "diff": "?from=2021-01-01", "search": "?q=a"}
+    needed = {
+        "coverage": "?grouping=nato&type=sosa",
+        "diff": "?from=2021-01-01",
+        "gaps": "?grouping=nato",
+        "pathways": "?direction=us_buys&country=NOR",
+        "reciprocity": "?a=USA&b=NOR",
+        "search": "?q=a",
+    }
     for name, url in endpoints.items():
         assert client.get(url + needed.get(name, "")).status_code == 200

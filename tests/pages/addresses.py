@@ -40,5 +40,7 @@ PAGES = {
     "sources-due": "/sources/due/?as_of=2027-12-01",
     "cite": "/cite/?url=/api/v1/matrix/",
     "compare-countries": "/compare/countries/?c=AUS,CAN,GBR,IND&as_of=2026-11-21",
+    "gaps": "/gaps/?grouping=nato&type=sosa,rdp-mou&assume=CAN:sosa",
+    "gaps-picked": "/gaps/?countries=AUS,NZL,TWN",
     "about": "/about/",
 }
