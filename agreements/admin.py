@@ -20,6 +20,7 @@ from .models import (
     Event,
     Invocation,
     ListEntry,
+    Note,
     ProcedureFact,
     PublishedList,
     Signatory,
@@ -239,3 +240,17 @@ class ListEntryAdmin(CitedAdmin):
     list_select_related = ("list", "country")
     search_fields = ("list__slug", "country__name", "country__code")
     autocomplete_fields = ("list", "country")
+
+
+@admin.register(Note)
+class NoteAdmin(admin.ModelAdmin):
+    """What readers report. Settling one changes nothing in the registry by itself."""
+
+    list_display = ("made_at", "page", "text", "status")
+    list_filter = ("status",)
+    search_fields = ("page", "text", "answer")
+    readonly_fields = ("page", "text", "contact", "made_at")
+
+    def has_add_permission(self, request):
+        """Readers write notes, on the site."""
+        return False

@@ -10,25 +10,15 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from sosa_registry import citing
 from sosa_registry.api.problems import ProblemSerializer
+from sosa_registry.api.throttles import CitingThrottle
 from sosa_registry.ledger.models import Permalink
 from sosa_registry.pages import Question, show
 
 FOR_EVER = "public, max-age=31536000, immutable"
-
-
-class CitingThrottle(AnonRateThrottle):
-    """Twenty an hour and address, signed in or not."""
-
-    scope, rate = "citing", "20/hour"
-
-    def get_cache_key(self, request, view):
-        """By address."""
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class AskedSerializer(serializers.Serializer):

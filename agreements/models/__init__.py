@@ -4,6 +4,7 @@ from .agreements import Agreement, AgreementType, Commitment
 from .codes import CodeOfConduct, Signatory
 from .evidence import Claim, ListEntry, PublishedList
 from .invocations import Invocation, ProcedureFact
+from .notes import Note
 from .search import SearchEntry
 from .standing import Event, Standing
 
@@ -16,6 +17,7 @@ __all__ = [
     "Event",
     "Invocation",
     "ListEntry",
+    "Note",
     "ProcedureFact",
     "PublishedList",
     "SearchEntry",
