@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Value
+from django.db.models import Q, Value
 
 from agreements.grading import supported
 from agreements.lifecycle import Status
@@ -94,7 +94,7 @@ def matrix(
     """
     known = reference(pinned)
     types = types or list(known.types)
-    rows = _standing_rows(pinned, as_of, principal, types, min_grade)
+    rows = _standing_rows(pinned, as_of, principal, types, min_grade, countries)
     wanted = {row["partner_grouping"] for row in rows if row["partner_grouping"]}
     membered = members_on(pinned, as_of, wanted | ({grouping} if grouping else set()))
     candidates = _candidates(rows, membered, principal, as_of)
@@ -124,8 +124,10 @@ def matrix(
     return Matrix(as_of, principal, types, made, _totals(made, types), lists, members)
 
 
-def _standing_rows(pinned, as_of, principal, types, min_grade) -> list[dict]:
+def _standing_rows(pinned, as_of, principal, types, min_grade, countries) -> list[dict]:
     query = Standing.objects.known_at(pinned.revision).possible_on(as_of)
+    if countries is not None:
+        query = query.exclude(~Q(partner__in=countries), partner_grouping="")
     good = supported("event", "event", min_grade, pinned.revision) if min_grade else Value(True)
     query = query.annotate(supported=good)
     return list(

@@ -98,7 +98,7 @@ def gather(pinned: Pin, as_of: date, country: str, firm: str = "") -> Facts:
     """
     known = reference(pinned)
     states = _states(pinned, country, firm)
-    found = matrix(pinned, as_of, principal=UNITED_STATES, every_country=True)
+    found = matrix(pinned, as_of, principal=UNITED_STATES, countries=[country])
     code = codes_on(pinned, as_of, {country}).get(country)
     signed = _signatories(pinned, code)
     return Facts(

@@ -38,7 +38,7 @@ class PracticeDifference:
 
 def practice(pinned: Pin, as_of: date, *, principal: str = "USA") -> list[PracticeDifference]:
     """Every difference on a day, by country. The statements of a matrix and one more."""
-    found = matrix(pinned, as_of, principal=principal, every_country=True)
+    found = matrix(pinned, as_of, principal=principal)
     differing = [
         (row, kind, cell, difference)
         for row in found.rows

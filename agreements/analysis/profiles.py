@@ -84,7 +84,7 @@ class AgreementProfile:
 def country_profile(pinned: Pin, as_of: date, code: str, principal: str = "USA") -> CountryProfile:
     """The profile of a country. Raises Country.DoesNotExist."""
     country = Country.objects.get(code=code)
-    found = matrix(pinned, as_of, principal=principal, every_country=True)
+    found = matrix(pinned, as_of, principal=principal, countries=[code])
     cells = next((row.cells for row in found.rows if row.country == code), {})
     memberships = list(
         Membership.ever.known_at(pinned.revision)
