@@ -30,7 +30,9 @@ def project(opened: OpenRevision) -> None:
     Raises ValidationError when an agreement's events no longer make sense together.
     """
     touched = set(opened.changed("agreements"))
-    touched |= {state["agreement"] for state in opened.changed("events").values()}
+    events = opened.changed("events")
+    touched |= {state["agreement"] for state in events.values()}
+    touched |= set(Event.recorded_under(events).values())
     for batch in _batches(sorted(touched)):
         _project(batch, opened.number)
 

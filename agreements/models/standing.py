@@ -6,6 +6,7 @@ even when the agreement has been corrected or removed since.
 """
 
 import re
+from collections.abc import Iterable
 
 from django.db import models
 
@@ -16,6 +17,7 @@ from sosa_registry.ledger import dates
 from sosa_registry.ledger.fields import EarliestDay, ImpreciseDateField, LatestDay
 from sosa_registry.ledger.models import Version
 from sosa_registry.ledger.recording import Recorded, RecordedQuerySet
+from sosa_registry.ledger.revising import batches
 
 from .agreements import Agreement
 
@@ -95,6 +97,15 @@ class Event(Recorded):
         used = [re.fullmatch(r"\d+", key[len(prefix) :]) for key in keys]
         return f"{prefix}{max((int(m[0]) for m in used if m), default=0) + 1 + taken}"
 
+    @staticmethod
+    def recorded_under(slugs: Iterable[str]) -> dict[str, str]:
+        """The agreement that the last revision recorded each of these events under."""
+        found = {}
+        for batch in batches(sorted(slugs)):
+            versions = Version.objects.open().filter(record_type="events", key__in=batch)
+            found |= dict(versions.values_list("key", "state__agreement"))
+        return found
+
     def happening(self) -> lifecycle.Happening:
         """The event as the lifecycle reads it."""
         return lifecycle.Happening(
@@ -115,11 +126,12 @@ class Event(Recorded):
                 usable.append(row)  # what is missing is said beside its field
         slugs = {row.agreement_id for row in usable}
         stored = {row.pk: row for row in cls.objects.filter(agreement__in=slugs)}
+        before = cls.recorded_under({row.slug for row in usable if row.slug})
         histories: dict[str, dict] = {slug: {} for slug in slugs}
         for row in [*stored.values(), *usable]:
             histories[row.agreement_id][row.pk or id(row)] = row
         for row in usable:
-            if row.pk in stored and stored[row.pk].agreement_id != row.agreement_id:
+            if before.get(row.slug, row.agreement_id) != row.agreement_id:
                 yield row, "agreement", "An event stays with its agreement: delete and add instead."
         for history in histories.values():
             yield from cls._refusals(history.values(), usable)

@@ -177,3 +177,24 @@ def test_an_agreement_removed_keeps_its_past(world):
     assert not Agreement.objects.exists()
     assert Standing.objects.known_at(known).get().status == "signed"
     assert not Standing.objects.known_at(known + 1).exists()
+
+
+def test_an_event_stays_with_its_agreement(world):
+    cast.agreement()
+    cast.agreement("sosa-dnk", "DNK")
+    event = cast.event("sosa-xru", "signed", "2020-01-01")
+    event.agreement_id = "sosa-dnk"
+    with pytest.raises(ValidationError) as refused:
+        keep(event, actor="editor", reason="Moved")
+    assert list(refused.value.message_dict) == ["agreement"]
+
+
+def test_an_event_moved_past_the_rules_leaves_no_standing_behind(world):
+    cast.agreement()
+    cast.agreement("sosa-dnk", "DNK")
+    event = cast.event("sosa-xru", "signed", "2020-01-01")
+    event.agreement_id = "sosa-dnk"
+    with revision(actor="editor", reason="Moved"):
+        event.save()
+    assert not open_rows("sosa-xru").exists()
+    assert open_rows("sosa-dnk").exists()

@@ -284,3 +284,11 @@ def test_a_new_list_and_its_entries_come_together(registry, tmp_path):
     made = PublishedList.objects.get(slug="new-list")
     assert (made.principal_id, made.entries.get().country_id) == ("USA", "AUS")
     assert Version.objects.filter(key="new-list/AUS").exists()
+
+
+def test_an_event_cannot_be_moved_to_another_agreement(registry, part):
+    with pytest.raises(ImportRefused) as refused:
+        part("events", "id,agreement,event,date\nsosa-ind-e2,sosa-aus,attested_in_force,2024-09\n")
+    [problem] = refused.value.problems
+    assert (problem.line, problem.column) == (2, "agreement")
+    assert Event.objects.get(slug="sosa-ind-e2").agreement_id == "sosa-ind"
