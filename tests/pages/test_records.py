@@ -97,7 +97,7 @@ def test_what_if_counts_an_assumed_arrangement(page):
 
 def test_comparing_two_days_tells_what_entered_and_what_changed(page):
     found = page("/compare/?from=2021-07-28&to=2026-11-21&type=sosa")
-    entered, rest = found.split("<h2>Left")
+    entered, rest = found.split(">Left")
     assert "/countries/JPN/" in entered
     assert "/countries/NOR/" not in rest
 
