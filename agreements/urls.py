@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .views.agenda import agenda_page
 from .views.agreements import agreement_page, agreements_page
 from .views.compare import compare_page
 from .views.countries import countries_page, country_page
@@ -44,6 +45,7 @@ urlpatterns = [
     path("changes/<int:number>/", change_page, name="change"),
     path("compare/", compare_page, name="compare"),
     path("compare/countries/", countries_side_by_side, name="compare-countries"),
+    path("agenda/", agenda_page, name="agenda"),
     path("gaps/", gaps_page, name="gaps"),
     path("search/", search_page, name="search"),
     path("report/", report_page, name="report"),

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from agreements import api as agreements
+from agreements import api_agenda as agenda
 from agreements import api_analysis as analysis
 from agreements import api_evidence as evidence
 from agreements import api_gaps as gaps
@@ -39,6 +40,7 @@ QUESTIONS = {
     "coverage": analysis.CoverageView,
     "gaps": gaps.GapsView,
     "diff": analysis.DiffView,
+    "agenda": agenda.AgendaView,
     "trend": analysis.TrendView,
     "reciprocity": supply.ReciprocityView,
     "pathways": supply.PathwaysView,
@@ -65,6 +67,7 @@ v1 = [
         revisions.RevisionChanges.as_view(),
         name="revision-changes",
     ),
+    path("agenda.ics", agenda.AgendaCalendar.as_view(), name="agenda-calendar"),
     path("permalinks/", citing_views.PermalinksView.as_view(), name="permalinks"),
     *(path(f"{name}/", view.as_view(), name=name) for name, view in QUESTIONS.items()),
     *router.urls,

@@ -4,7 +4,7 @@ They live on this floor because memberships rest on sources too. A citation name
 kind and natural key, so that evidence outlives what it was about.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
@@ -41,8 +41,10 @@ class SourceQuerySet(RecordedQuerySet):
         """Sources to check again: checked longer ago than their kind allows, or never."""
         overdue = models.Q(checked_on__isnull=True)
         for kind in Source.Kind.values:
-            days = settings.VERIFY_WITHIN_DAYS.get(kind, settings.VERIFY_WITHIN_DAYS["default"])
-            overdue |= models.Q(kind=kind, checked_on__lte=today - timedelta(days=days))
+            within = timedelta(days=Source.verify_within(kind))
+            # Near the dawn of the calendar nothing can have been checked so long ago.
+            if today - date.min >= within:
+                overdue |= models.Q(kind=kind, checked_on__lte=today - within)
         return self.last_checked().filter(overdue).order_by("checked_on", "slug")
 
 
@@ -109,6 +111,17 @@ class Source(Recorded):
 
     def __str__(self):
         return f"{self.publisher}: {self.title}"
+
+    @staticmethod
+    def verify_within(kind: str) -> int:
+        """After how many days a source of this kind is to be checked again."""
+        return settings.VERIFY_WITHIN_DAYS.get(kind, settings.VERIFY_WITHIN_DAYS["default"])
+
+    @property
+    def due_on(self) -> date | None:
+        """The day on which it is to be checked again; None when it was never read."""
+        checked = self.verified_on or self.retrieved_on
+        return checked and checked + timedelta(days=self.verify_within(self.kind))
 
     def get_absolute_url(self):
         """The source's page."""

@@ -148,6 +148,7 @@ def test_the_index_names_every_endpoint_and_each_answers(client, full):
     needed = {
         "coverage": "?grouping=nato&type=sosa",
         "diff": "?from=2021-01-01",
+        "evidence": "?subject_kind=country&subject=CAN",
         "gaps": "?grouping=nato",
         "pathways": "?direction=us_buys&country=NOR",
         "reciprocity": "?a=USA&b=NOR",

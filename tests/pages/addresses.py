@@ -42,5 +42,6 @@ PAGES = {
     "compare-countries": "/compare/countries/?c=AUS,CAN,GBR,IND&as_of=2026-11-21",
     "gaps": "/gaps/?grouping=nato&type=sosa,rdp-mou&assume=CAN:sosa",
     "gaps-picked": "/gaps/?countries=AUS,NZL,TWN",
+    "agenda": "/agenda/?as_of=2026-11-21&within=P5Y",
     "about": "/about/",
 }
