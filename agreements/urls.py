@@ -3,9 +3,10 @@
 from django.urls import path
 
 from .views.agenda import agenda_page
-from .views.agreements import agreement_page, agreements_page
+from .views.agreements import agreement_page
 from .views.compare import compare_page
 from .views.countries import countries_page, country_page
+from .views.explorers import agreements_page, events_page, firms_page, sources_page
 from .views.gaps import gaps_page
 from .views.kinds import grouping_page, type_page, types_page
 from .views.map import map_page
@@ -26,13 +27,16 @@ urlpatterns = [
     path("countries/", countries_page, name="countries"),
     path("countries/<str:code>/", country_page, name="country"),
     path("agreements/", agreements_page, name="agreements"),
+    path("events/", events_page, name="events"),
     path("agreements/<str:slug>/", agreement_page, name="agreement"),
     path("types/", types_page, name="types"),
     path("types/<str:slug>/", type_page, name="type"),
     path("groupings/<str:slug>/", grouping_page, name="grouping"),
     path("codes/", codes_page, name="codes"),
     path("codes/<str:slug>/", code_page, name="code"),
+    path("firms/", firms_page, name="firms"),
     path("firms/<str:slug>/", firm_page, name="firm"),
+    path("sources/", sources_page, name="sources"),
     path("sources/<str:slug>/", source_page, name="source"),
     path("invocations/", invocations_page, name="invocations"),
     path("invocations/<str:slug>/", invocation_page, name="invocation"),

@@ -2,12 +2,10 @@
 
 from django.urls import path
 
-from .views import archived_copy, due_page, firms_page, groupings_page, sources_page
+from .views import archived_copy, due_page, groupings_page
 
 urlpatterns = [
     path("groupings/", groupings_page, name="groupings"),
-    path("firms/", firms_page, name="firms"),
-    path("sources/", sources_page, name="sources"),
     path("sources/due/", due_page, name="sources-due"),
     path("sources/<str:slug>/copies/<str:sha256>/", archived_copy, name="archived-copy"),
 ]

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from math import ceil
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 
+from .api.formats import TABLES
 from .api.problems import bare_problem
 from .asking import BadParameter, BadQuery, Clocks, one_of, read_clocks, refuse_unknown
 
@@ -30,14 +32,14 @@ class Question:
     def __init__(self, request: HttpRequest, *allowed: str):
         self.request, self.allowed = request, allowed
         self.faults: dict[str, str] = {}
-        self._hear(refuse_unknown, request.GET, allowed)
+        self.hear(refuse_unknown, request.GET, allowed)
         self.clocks: Clocks = self._read_clocks() or read_clocks({})
 
     def _read_clocks(self) -> Clocks | None:
         asked = {name: self.text(name) for name in CLOCKS if name in self.allowed}
-        found = self._hear(read_clocks, asked)
+        found = self.hear(read_clocks, asked)
         if "as_of" in self.faults:  # the other clock may be at fault as well
-            return self._hear(read_clocks, {"known_at": asked.get("known_at", "")})
+            return self.hear(read_clocks, {"known_at": asked.get("known_at", "")})
         return found
 
     def text(self, name: str) -> str:
@@ -59,14 +61,15 @@ class Question:
     def read(self, reader, name: str, *args, **options):
         """What one of `asking`'s readers makes of a parameter; None when empty or at fault."""
         return (
-            self._hear(reader, name, self.text(name), *args, **options) if self.text(name) else None
+            self.hear(reader, name, self.text(name), *args, **options) if self.text(name) else None
         )
 
     def fault(self, name: str, message: str) -> None:
         """Note that a parameter cannot be answered; the first fault of each is kept."""
         self.faults.setdefault(name, message)
 
-    def _hear(self, reader, *args, **options):
+    def hear(self, reader, *args, **options):
+        """What a reader makes of what it is given; None, with its faults noted, when it refuses."""
         try:
             return reader(*args, **options)
         except BadParameter as fault:
@@ -80,7 +83,7 @@ class Question:
         """This page's query with some values changed; None leaves one out. Starts with “?”."""
         asked = {name: self.text(name) for name in self.allowed if self.text(name)}
         asked |= changes
-        return "?" + urlencode({name: value for name, value in asked.items() if value is not None})
+        return written({name: value for name, value in asked.items() if value is not None})
 
     def page_of(self, rows, size: int = PAGE_SIZE) -> "PageOf":
         """One page of a queryset or list. Two statements for a queryset."""
@@ -203,6 +206,28 @@ class Toolbar:
         return self.question.request.path if self.question.request.GET else ""
 
 
+def written(asked: dict) -> str:
+    """A query as people can read it. Starts with “?”."""
+    return "?" + urlencode(asked, safe=",:")
+
+
+def files_of(api_url: str) -> list[tuple[str, str]]:
+    """The same rows as files, where the API gives a table: what to call each, and its address."""
+    path, _, query = api_url.partition("?")
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return []
+    tabled = getattr(view.cls, "columns", []) or "list" in getattr(view, "actions", {}).values()
+    if not tabled:
+        return []
+    asked = QueryDict(query).dict()
+    for name in ("page", "page_size"):
+        asked.pop(name, None)
+    kinds = (kind.format for kind in TABLES)
+    return [(kind.upper(), path + written(asked | {"format": kind})) for kind in kinds]
+
+
 def clock_query(clocks: Clocks) -> str:
     """The query that keeps both clocks on a link to another page; empty for now."""
     asked = {}
@@ -242,7 +267,8 @@ def show(question: Question, template: str, section: str, *, api: str = "", stat
             "now_url": question.address(as_of=None, known_at=None, page=None),
             "query": clock_query(clocks),
             "as_of_matters": "as_of" in question.allowed,
-            "api_url": f"/api/v1/{api}" if api else "",
+            "api_url": f"/api/v1/{api}".rstrip("?") if api else "",
+            "files": files_of(f"/api/v1/{api}") if api else [],
             "question": question,
             **context,
         },

@@ -71,7 +71,7 @@ def reconciliation_page(request):
         question,
         "reconciliation.html",
         "reconciliation",
-        api="reconciliation/",
+        api=f"reconciliation/{question.address(page=None)}",
         toolbar=toolbar,
         pager=pager,
         lines=[line(made, known) for made in pager.rows],
@@ -130,4 +130,5 @@ def practice_page(request):
         }
         for one in found
     ]
-    return show(question, "practice.html", "practice", api="practice/", toolbar=toolbar, rows=rows)
+    api = f"practice/{question.address()}"
+    return show(question, "practice.html", "practice", api=api, toolbar=toolbar, rows=rows)

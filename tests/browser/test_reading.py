@@ -62,14 +62,25 @@ def test_stepping_to_the_next_change(live_registry, no_js_page):
 def test_narrowing_the_list_of_agreements_and_ordering_it(live_registry, no_js_page):
     page = no_js_page
     page.goto("/agreements/")
-    page.get_by_label("Type", exact=True).select_option("SOSA")
-    page.get_by_label("Status", exact=True).select_option("Proposed")
-    page.get_by_role("button", name="Show").click()
+    facets, head = page.locator(".facets"), page.locator("thead")
+    facets.get_by_role("link", name="SOSA").click()
+    facets.get_by_role("link", name="Proposed 3").click()
     expect(page.locator("tbody tr")).to_have_count(3)
-    page.get_by_role("link", name="Partner").first.click()
+    expect(facets.locator("[aria-current]", has_text="SOSA")).to_be_visible()
+    head.get_by_role("link", name="Partner").click()
     expect(page.locator("tbody tr").first).to_contain_text("Mexico")
-    page.get_by_role("link", name="Partner").first.click()
+    head.get_by_role("link", name="Partner").click()
     expect(page.locator("tbody tr").first).to_contain_text("Taiwan")
+
+
+def test_exporting_what_is_on_the_page(live_registry, no_js_page):
+    page = no_js_page
+    page.goto("/agreements/?type=sosa&status=proposed")
+    with page.expect_download() as caught:
+        page.locator(".exports").get_by_role("link", name="CSV").click()
+    lines = caught.value.path().read_bytes().splitlines()
+    assert len(lines) == 1 + page.locator("tbody tr").count()
+    assert caught.value.suggested_filename.endswith("_revision-1.csv")
 
 
 def test_searching_under_another_name(live_registry, no_js_page):

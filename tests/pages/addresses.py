@@ -11,6 +11,8 @@ PAGES = {
     "country-principal": "/countries/USA/",
     "country-empty": "/countries/AFG/",
     "agreements": "/agreements/",
+    "agreements-narrowed": "/agreements/?type=sosa,rdp-mou&status=in_force&columns=type",
+    "events": "/events/?decade=2010s",
     "agreement": "/agreements/sosa-aus/",
     "agreement-grouping": "/agreements/rgqaa-nato/",
     "types": "/types/",

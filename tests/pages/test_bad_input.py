@@ -34,6 +34,12 @@ def ask(client, registry):
         ("/agreements/?status=alive", "status", "Allowed: "),
         ("/agreements/?partner=XXX", "partner", "Unknown value “XXX”."),
         ("/groupings/nato/?assume=TWN", "assume", "is not COUNTRY:type, as in TWN:sosa."),
+        ("/agreements/?page_size=7", "page_size", "Allowed: "),
+        ("/agreements/?min_grade=F", "min_grade", "Allowed: A, B, C, D, E."),
+        ("/agreements/?search=" + "x" * 10_000, "search", "At most 200 characters"),
+        ("/events/?decade=2011", "decade", "Did you mean"),
+        ("/events/?agreement=sosa-auss", "agreement", "Did you mean sosa-aus?"),
+        ("/firms/?country=XXX", "country", "Unknown value “XXX”."),
         ("/sources/?tier=best", "tier", "Allowed: primary, secondary, tertiary."),
         ("/search/?q=" + "x" * 10_000, "q", "Too long. Allowed: 200 characters."),
     ],
@@ -55,7 +61,8 @@ def test_a_value_that_cannot_be_is_said_beside_its_field(ask, address, field, sa
         ("/agreements/?page=1000000000", "Allowed: 1 to 2."),
         ("/agreements/?page=0", "Allowed: 1 to 2."),
         ("/agreements/?page=two", "Allowed: 1 to 2."),
-        ("/agreements/?sort=colour", "Allowed: "),
+        ("/agreements/?ordering=colour", "Allowed: "),
+        ("/agreements/?columns=colour", "Allowed: "),
     ],
 )
 def test_a_parameter_without_a_field_is_said_at_the_top(ask, address, said):

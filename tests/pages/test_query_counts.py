@@ -9,7 +9,8 @@ from partners.models import Country, Firm, Source
 from sosa_registry.ledger.revising import revision
 
 LISTS = [
-    *("/", "/countries/?show=all", "/agreements/", "/agreements/?grouping=nato&sort=title"),
+    *("/", "/countries/?show=all", "/agreements/", "/agreements/?grouping=nato&ordering=title"),
+    *("/events/", "/agreements/?columns=evidence.grade&page_size=200&status=none"),
     *("/types/", "/groupings/", "/codes/", "/firms/", "/sources/", "/invocations/", "/changes/"),
     *("/search/?q=made", "/countries/AUS/", "/types/sosa/", "/groupings/nato/"),
 ]
