@@ -18,6 +18,7 @@ from .revising import BATCH, OpenRevision, batches, current, revision
 
 __all__ = [
     "BATCH",
+    "ClosedRow",
     "LiveManager",
     "OpenRevision",
     "Recorded",
@@ -27,6 +28,10 @@ __all__ = [
     "recorded_models",
     "revision",
 ]
+
+
+class ClosedRow(RuntimeError):
+    """A row that a revision has closed was to be written: a fault in the program, not in input."""
 
 
 class RecordedQuerySet(models.QuerySet):
@@ -144,6 +149,7 @@ class Recorded(models.Model):
 
     class Meta:
         abstract = True
+        base_manager_name = "objects"  # what Django writes with on its own: `agreement.events.add`
 
     @property
     def key(self) -> str:
@@ -248,9 +254,17 @@ class Replayable(Recorded):
 
     class Meta:
         abstract = True
+        base_manager_name = "ever"
+
+    @staticmethod
+    def _refuse_closed(rows: list) -> None:
+        if closed := next((row for row in rows if row.superseded_in is not None), None):
+            told = f"“{closed}” was closed by revision {closed.superseded_in}"
+            raise ClosedRow(f"{told}: what was once said is never written again.")
 
     @classmethod
     def _keep_past(cls, rows: list, number: int) -> None:
+        cls._refuse_closed(rows)
         past = [row for row in rows if row.recorded_in != number]
         for row in past:
             # What is stored stays as the closed row; the caller writes the live one.
@@ -261,10 +275,9 @@ class Replayable(Recorded):
 
     @classmethod
     def _erase(cls, rows: list, number: int) -> dict[str, int]:
-        fresh = [row.pk for row in rows if row.recorded_in == number]
-        models.QuerySet(cls).filter(pk__in=fresh).delete()
-        past = [row.pk for row in rows if row.recorded_in != number]
-        models.QuerySet(cls).filter(pk__in=past).update(superseded_in=number)
+        cls._refuse_closed(rows)
+        # Closed, even when this very revision wrote it: other closed rows may name it by its key.
+        models.QuerySet(cls).filter(pk__in=[row.pk for row in rows]).update(superseded_in=number)
         return {cls._meta.label: len(rows)}
 
 

@@ -6,10 +6,11 @@ from django.db import connection
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
+from agreements.models import ListEntry, PublishedList
 from partners.models import Country, Membership, Source
 from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.models import Revision, Version
-from sosa_registry.ledger.recording import revision
+from sosa_registry.ledger.recording import ClosedRow, revision
 from sosa_registry.ledger.revising import NoOpenRevision
 from tests import cast
 
@@ -163,3 +164,52 @@ def test_a_deleted_replayable_row_is_known_at_its_time():
 def test_conflict_options_of_bulk_create_are_refused():
     with pytest.raises(TypeError), revision(actor="Ada", reason="Hidden"):
         Source.objects.bulk_create([cast.source("a")], ignore_conflicts=True)
+
+
+def test_a_related_manager_writes_by_the_same_rules():
+    cast.found_world()
+    moved, other = cast.agreement("a"), cast.agreement("b")
+    event = cast.event("a", "signed", "2020-01-01")
+    with pytest.raises(NoOpenRevision):
+        other.events.add(event)
+    with revision(actor="Ada", reason="Moved"):
+        other.events.add(event)
+    assert versions_of(event.slug)[-1].state["agreement"] == "b"
+    assert not moved.events.exists()
+
+
+def test_a_row_loaded_before_its_deletion_cannot_rewrite_the_past():
+    cast.found_world()
+    stale = cast.member("DNK", "1949")
+    remove(Membership.objects.get(), actor="Ada", reason="Never was")
+    after = Revision.objects.latest("number").number
+    stale.joined = "1950"
+    with pytest.raises(ClosedRow), revision(actor="Ben", reason="Late"):
+        stale.save()
+    with pytest.raises(ClosedRow), revision(actor="Ben", reason="Late"):
+        Membership.ever.all().delete()
+    assert not Membership.ever.known_at(after).exists()
+
+
+def test_a_list_changed_and_deleted_in_one_revision_keeps_its_past_entries():
+    cast.found_world()
+    made = PublishedList(
+        slug="l",
+        type="sosa",
+        as_of="2020",
+        kind="statement",
+        exhaustive="yes",
+        source_id="gazette",
+        principal_id="USA",
+    )
+    keep(made, actor="Ada", reason="A list")
+    keep(ListEntry(list=made, country_id="DNK"), actor="Ada", reason="An entry")
+    known = Revision.objects.latest("number").number
+    with revision(actor="Ada", reason="Mended, then withdrawn"):
+        made.note = "Doubtful"
+        made.save()
+        ListEntry.objects.all().delete()
+        made.delete()
+    then = ListEntry.ever.known_at(known).values_list("list__slug", "country_id")
+    assert list(then) == [("l", "DNK")]
+    assert not PublishedList.ever.known_at(known + 1).exists()
