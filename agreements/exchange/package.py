@@ -5,8 +5,6 @@ files are verbatim (nothing is escaped for spreadsheets) and in a fixed order: t
 the same bytes.
 """
 
-import csv
-import io
 import json
 import zipfile
 from collections import defaultdict
@@ -22,6 +20,7 @@ from sosa_registry.ledger.reading import Pin
 from .tables import SOURCES, TABLES, Table
 
 _STAMP = (1980, 1, 1, 0, 0, 0)  # a zip's own clock would change its bytes
+LISTING = {table.model.record_kind for table in TABLES if table.has_sources}
 LICENSE = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0",
@@ -72,7 +71,7 @@ def _rows(table: Table, states: list[dict], cited: dict) -> Iterator[list[str]]:
     for state in states:
         if table.only and not state[table.only]:
             continue
-        if table.model is Citation and not (state["locator"] or state["note"]):
+        if table.model is Citation and _listed(state):
             continue  # it is in its record's own `sources`
         key = state[table.model.key_column] if table.has_sources else ""
         yield [
@@ -83,16 +82,24 @@ def _rows(table: Table, states: list[dict], cited: dict) -> Iterator[list[str]]:
         ]
 
 
+def _listed(citation: dict) -> bool:
+    """Whether the `sources` of the cited record's own row say all that the citation says."""
+    return citation["subject_kind"] in LISTING and not (citation["locator"] or citation["note"])
+
+
 def _text(value) -> str:
     return "" if value is None else str(value)
 
 
 def _csv(table: Table, rows: Iterator[list[str]]) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(rows)
-    return out.getvalue()
+    # Not csv.writer: it leaves a carriage return bare, which no reader takes back.
+    return "".join(f"{','.join(map(_cell, row))}\n" for row in [table.columns, *rows])
+
+
+def _cell(text: str) -> str:
+    if any(sign in text for sign in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def describe(revision: int | None = None, headers: dict[str, list[str]] | None = None) -> dict:

@@ -64,9 +64,12 @@ class Planner:
         _name_events(table, rows)
         stored = self._stored(table, rows)
         seen: dict[tuple[str, str], int] = {}
+        lines: dict[tuple, int] = {}
         for row in rows:
             values = self._values(table, row, planned)
             self._unique(table, row, seen)
+            if (first := lines.setdefault(row.key, row.line)) != row.line:
+                self._object(row, table.key[0], f"The same record is on line {first} already.")
             if values is None:
                 continue
             existing = stored.get(row.key)
@@ -189,14 +192,16 @@ def _name_events(table: Table, rows: list[Row]) -> None:
         (event.agreement_id, event.event, event.date): event.slug
         for event in Event.objects.filter(agreement__in=agreements)
     }
-    given: dict[str, int] = {}
+    used, given = {row.cells.get("id") for row in rows}, dict.fromkeys(agreements, 0)
     for row in nameless:
         agreement = row.cells["agreement"]
-        known = stored.get((agreement, row.cells["event"], row.cells["date"]))
-        if not known:
-            known = Event.next_id(agreement, given.get(agreement, 0))
-            given[agreement] = given.get(agreement, 0) + 1
-        row.cells["id"] = known
+        told = (agreement, row.cells["event"], row.cells["date"])
+        while told not in stored:
+            name = Event.next_id(agreement, given[agreement])
+            given[agreement] += 1
+            if name not in used:
+                stored[told] = name
+        row.cells["id"] = stored[told]
 
 
 def planned_citations(plan: Plan) -> tuple[list[Citation], list[Citation], list[int]]:
@@ -214,7 +219,7 @@ def planned_citations(plan: Plan) -> tuple[list[Citation], list[Citation], list[
             stored.setdefault(subject, {})[citation.source_id] = citation
     for (kind, key), (_, slugs) in plan.citations.items():
         there = stored.get((kind, key), {})
-        for position, slug in enumerate(slugs):
+        for slug, position in _places(slugs, there):
             if citation := there.pop(slug, None):
                 if citation.position != position:
                     citation.position = position
@@ -225,3 +230,17 @@ def planned_citations(plan: Plan) -> tuple[list[Citation], list[Citation], list[
                 )
         gone += [citation.pk for citation in there.values()]
     return made, moved, gone
+
+
+def _places(slugs: list[str], stored: dict[str, Citation]) -> list[tuple[str, int]]:
+    """A position for each source, so that they come in this order and stored ones stay put."""
+    found, last = [], (-1, "\uffff")
+    own = [(stored[slug].position, slug) for slug in slugs if slug in stored]
+    for number, slug in enumerate(slugs):
+        kept = [own.pop(0)[0]] if slug in stored else []
+        fits = [p for p in (*kept, number, last[0], last[0] + 1) if (p, slug) > last]
+        # Between the one before and every stored one after; where none fits, these move on.
+        between = [p for p in fits if not own or (p, slug) < min(own)]
+        last = ((between or fits[-1:])[0], slug)
+        found.append((slug, last[0]))
+    return found

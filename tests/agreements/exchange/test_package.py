@@ -11,12 +11,12 @@ from agreements.exchange import package
 from agreements.exchange.importing import import_package
 from agreements.exchange.tables import TABLES
 from agreements.models import Event
-from partners.models import Citation
+from partners.models import Citation, Source
 from sosa_registry.ledger import triggers
 from sosa_registry.ledger.actions import keep
 from sosa_registry.ledger.models import Head, Revision, Version
 from sosa_registry.ledger.reading import pin
-from sosa_registry.ledger.recording import recorded_models
+from sosa_registry.ledger.recording import recorded_models, revision
 from tests.snapshot import FIXTURES
 
 
@@ -50,6 +50,41 @@ def test_export_into_an_empty_registry_gives_the_same_bytes(registry, tmp_path):
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
     one["datapackage.json"] = one["datapackage.json"].replace(b'"revision": 2', b'"revision": 1')
     assert one == two
+
+
+def cited(kind, subject, source, **values):
+    made = Citation(subject_kind=kind, subject=subject, source_id=source, **values)
+    return keep(made, actor="editor", reason="A citation")
+
+
+@pytest.mark.parametrize("into", ["an empty registry", "itself"])
+def test_a_copy_keeps_every_citation_in_its_place(registry, tmp_path, into):
+    with revision(actor="editor", reason="Cited anew"):
+        Citation.objects.filter(subject_kind="agreement", subject="sosa-fin").delete()
+        cited("membership", "nato-fin", "cfr_700")
+        cited("agreement", "sosa-fin", "acq_latvia_2022", position=0, note="first")
+        cited("agreement", "sosa-fin", "cfr_700", position=0)
+        cited("agreement", "sosa-fin", "fmi_denmark_2023", position=0, note="third")
+        cited("agreement", "sosa-fin", "tradegov_denmark", position=7, note="last")
+    package.write_folder(tmp_path / "one", pin())
+    before = pin().revision
+    if into == "an empty registry":
+        empty_the_registry()
+    outcome = import_package(tmp_path / "one", actor="copy", reason="A copy")
+    assert outcome.revision == (None if into == "itself" else 1)
+    assert Citation.objects.filter(subject_kind="membership", subject="nato-fin").exists()
+    package.write_folder(tmp_path / "two", pin())
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    for name in one:
+        assert two[name].replace(b'"revision": 1', b'"revision": %d' % before) == one[name], name
+
+
+def test_a_carriage_return_alone_comes_back(registry, tmp_path):
+    source = Source.objects.get(slug="cfr_700")
+    source.note = "one\rtwo"
+    keep(source, actor="editor", reason="An old line end")
+    package.write_folder(tmp_path, pin())
+    assert import_package(tmp_path, actor="copy", reason="The same").changed_nothing
 
 
 def test_the_state_known_at_an_earlier_revision_can_be_exported(registry, tmp_path):
