@@ -7,6 +7,7 @@ file; reading goes on after it, to find them all.
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from .tables import BY_NAME, TABLES, Table
 
 MAX_BYTES = 100_000_000
+# What opening a folder or zip can raise: a zip may be cut off, encrypted, or packed oddly.
+UNREADABLE = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
 _CONTROL = {chr(code) for code in range(32)} - {"\n", "\r", "\t"}
 
 
@@ -72,13 +75,17 @@ def read(path: Path) -> Package:
     package, files = Package(), []
     try:
         files = list(_files(path))
-    except (OSError, zipfile.BadZipFile, ValueError) as error:
+    except UNREADABLE as error:
         package.problems.append(Problem(str(path), 0, "", f"Cannot be read: {error}."))
     if not files and not package.problems:
         named = ", ".join(f"{table.name}.csv" for table in TABLES)
         package.problems.append(Problem(str(path), 0, "", f"Holds none of {named}."))
+    seen = set()
     for name, content in sorted(files):
-        if Path(name).stem in BY_NAME:
+        if name in seen:
+            package.problems.append(Problem(name, 0, "", "The table is there twice."))
+        elif Path(name).stem in BY_NAME:
+            seen.add(name)
             _read_table(BY_NAME[Path(name).stem], content, package)
         else:
             known = ", ".join(BY_NAME)

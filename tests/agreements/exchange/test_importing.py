@@ -286,6 +286,42 @@ def test_a_new_list_and_its_entries_come_together(registry, tmp_path):
     assert Version.objects.filter(key="new-list/AUS").exists()
 
 
+def test_a_table_given_twice_in_a_zip_is_refused(registry, tmp_path):
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        archive.writestr("a/firms.csv", "firm,name,country\nsaab,Saab,SWE\n")
+        archive.writestr("b/firms.csv", "firm,name,country\nbofors,Bofors,SWE\n")
+    with pytest.raises(ImportRefused) as refused:
+        bring(tmp_path / "twice.zip")
+    assert "twice" in str(refused.value.problems[0])
+
+
+def test_a_zip_that_cannot_be_unpacked_is_a_fault_not_a_crash(registry, tmp_path):
+    file = tmp_path / "firms.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("firms.csv", "firm,name,country\nsaab,Saab,SWE\n")
+    content = bytearray(file.read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] |= 1  # says that it is encrypted
+    content[6] |= 1
+    file.write_bytes(content)
+    with pytest.raises(ImportRefused, match="nothing was written"):
+        bring(file)
+
+
+def test_one_event_given_twice_without_an_id_is_refused(registry, part):
+    with pytest.raises(ImportRefused) as refused:
+        part("events", "agreement,event,date\n" + "sosa-aus,amended,2020-01-01\n" * 2)
+    assert refused.value.problems[0].line == 3
+
+
+def test_an_event_without_an_id_passes_over_those_given_beside_it(registry, part):
+    part(
+        "events",
+        "id,agreement,event,date\n"
+        ",sosa-aus,amended,2020-01-01\nsosa-aus-e3,sosa-aus,amended,2021-01-01\n",
+    )
+    assert Event.objects.get(date="2020-01-01", agreement="sosa-aus").slug == "sosa-aus-e4"
+
+
 def test_an_event_cannot_be_moved_to_another_agreement(registry, part):
     with pytest.raises(ImportRefused) as refused:
         part("events", "id,agreement,event,date\nsosa-ind-e2,sosa-aus,attested_in_force,2024-09\n")
