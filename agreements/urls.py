@@ -7,6 +7,7 @@ from .views.agreements import agreement_page
 from .views.compare import compare_page
 from .views.countries import countries_page, country_page
 from .views.explorers import agreements_page, events_page, firms_page, sources_page
+from .views.feeds import agreement_feed, changes_feed, country_feed, type_feed
 from .views.gaps import gaps_page
 from .views.kinds import grouping_page, type_page, types_page
 from .views.map import map_page
@@ -26,11 +27,14 @@ urlpatterns = [
     path("trend/", trend_page, name="trend"),
     path("countries/", countries_page, name="countries"),
     path("countries/<str:code>/", country_page, name="country"),
+    path("countries/<str:code>/changes.atom", country_feed, name="country-feed"),
     path("agreements/", agreements_page, name="agreements"),
     path("events/", events_page, name="events"),
     path("agreements/<str:slug>/", agreement_page, name="agreement"),
+    path("agreements/<str:slug>/changes.atom", agreement_feed, name="agreement-feed"),
     path("types/", types_page, name="types"),
     path("types/<str:slug>/", type_page, name="type"),
+    path("types/<str:slug>/changes.atom", type_feed, name="type-feed"),
     path("groupings/<str:slug>/", grouping_page, name="grouping"),
     path("codes/", codes_page, name="codes"),
     path("codes/<str:slug>/", code_page, name="code"),
@@ -45,6 +49,7 @@ urlpatterns = [
     path("practice/", practice_page, name="practice"),
     path("pathways/", pathways_page, name="pathways"),
     path("reciprocity/", reciprocity_page, name="reciprocity"),
+    path("changes.atom", changes_feed, name="changes-feed"),
     path("changes/", changes_page, name="changes"),
     path("changes/<int:number>/", change_page, name="change"),
     path("compare/", compare_page, name="compare"),

@@ -8,6 +8,7 @@ from agreements import api as agreements
 from agreements import api_agenda as agenda
 from agreements import api_analysis as analysis
 from agreements import api_evidence as evidence
+from agreements import api_feeds as feeds
 from agreements import api_gaps as gaps
 from agreements import api_pathways as supply
 from partners import api as partners
@@ -67,6 +68,7 @@ v1 = [
         revisions.RevisionChanges.as_view(),
         name="revision-changes",
     ),
+    path("changes.atom", feeds.ChangesFeed.as_view(), name="changes-feed"),
     path("agenda.ics", agenda.AgendaCalendar.as_view(), name="agenda-calendar"),
     path("permalinks/", citing_views.PermalinksView.as_view(), name="permalinks"),
     *(path(f"{name}/", view.as_view(), name=name) for name, view in QUESTIONS.items()),

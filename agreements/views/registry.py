@@ -29,7 +29,15 @@ def changes_page(request):
     )
     if question.faults:
         return refused(question, toolbar, "changes", "Changes")
-    return show(question, "changes.html", "changes", api="revisions/", toolbar=toolbar, pager=page)
+    return show(
+        question,
+        "changes.html",
+        "changes",
+        api="revisions/",
+        toolbar=toolbar,
+        pager=page,
+        feed_query=question.address(page=None).rstrip("?"),
+    )
 
 
 def change_page(request, number: int):
