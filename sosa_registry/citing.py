@@ -65,6 +65,8 @@ def cite(url: str, *, host: str) -> Permalink:
     if len(content) > LARGEST:
         raise NotCitable(f"The answer has {len(content)} bytes. Allowed: {LARGEST}; ask for less.")
     address = f"{path}?{urlencode(resolved)}" if resolved else path
+    if len(address) > LONGEST_URL:  # spelt out and encoded, it is longer than what was asked
+        raise NotCitable(f"Longer than {LONGEST_URL} characters when both clocks are spelt out.")
     digest = hashlib.sha256(content).hexdigest()
     name = hashlib.sha256(f"{address}\n{digest}".encode()).hexdigest()[:16]
     made, _ = Permalink.objects.get_or_create(

@@ -162,7 +162,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["sosa_registry.api.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["sosa_registry.api.parsers.JSONParser"],
+    # The address that a limit counts by: behind the proxy that speaks https, the last it names;
+    # without one the peer's own, whatever a header claims.
+    "NUM_PROXIES": 1 if HTTPS else 0,
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "sosa_registry.api.pagination.RegistryPagination",

@@ -170,3 +170,23 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(registry, client):
     answer = client.post("/cite/", {"url": "/nowhere/<script>"})
     assert answer.status_code == 400
     assert b"/nowhere/&lt;script&gt;" in answer.content
+
+
+def test_an_address_too_long_when_spelt_out_is_refused(registry, client):
+    refused = cite(client, "/api/v1/agreements/?search=" + "\N{GRINNING FACE}" * 199)
+    assert refused.status_code == 400
+    assert "2000 characters" in refused.json()["errors"][0]["detail"]
+
+
+def test_a_header_gives_nobody_a_new_address(registry, client):
+    answers = [
+        cite(client, "/api/v1/nowhere/", headers={"x-forwarded-for": f"192.0.2.{number}"})
+        for number in range(21)
+    ]
+    assert answers[-1].status_code == 429
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff", b"", b" " * 3_000_000])
+def test_a_body_that_cannot_be_read_is_a_problem(db, client, body):
+    answer = client.generic("POST", "/api/v1/permalinks/", body, "application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")

@@ -97,6 +97,7 @@ class TryView(SpectacularSwaggerSplitView):
 
     url_name = "api:schema"
     template_name = "api/try.html"
+    http_method_names = ["get", "head"]
     permission_classes = [AllowAny]
 
 

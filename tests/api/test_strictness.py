@@ -257,3 +257,8 @@ def test_a_fault_of_ours_is_a_bare_problem_and_is_announced(registry, monkeypatc
 
     assert "secret" not in str(problem_of(response, 500))
     assert "Internal Server Error" in caplog.text
+
+
+def test_the_console_is_for_reading(db, client):
+    answer = client.options("/api/docs/try/")
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
