@@ -55,8 +55,10 @@ class GradeFilter(Documented, django_filters.Filter):
         """Of several grades the lowest counts."""
         if not value:
             return qs
-        good = supported(self.record.record_kind, self.record.key_field, max(value))
-        return qs.filter(good | own_source(max(value)) if self.has_source else good)
+        clocks, grade = self.parent.clocks, max(value)
+        revision = clocks.revision if clocks and clocks.known_at else None
+        good = supported(self.record.record_kind, self.record.key_field, grade, revision)
+        return qs.filter(good | own_source(grade, revision) if self.has_source else good)
 
 
 class AgreementTypeFilters(RecordFilters):

@@ -4,9 +4,12 @@ Nobody types a grade. A record has the grade of its best supporting source, a ma
 the event that gives its status. The about page prints this table.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Case, CharField, Exists, Min, OuterRef, Q, Subquery, Value, When
 
 from partners.models import Citation, Source
+from sosa_registry.ledger.models import Version
 
 Kind, Tier = Source.Kind, Source.Tier
 GRADES = ("A", "B", "C", "D", "E")
@@ -53,6 +56,14 @@ def best_cited(record_kind: str, key: str) -> Subquery:
     return Subquery(graded.values("best"), output_field=CharField())
 
 
+def grades_at(revision: int, sources: Iterable[str]) -> dict[str, str]:
+    """The grade that each of these sources gives, by what it was known to be. One statement."""
+    stood = Version.objects.known_at(revision).filter(record_type=Source.record_type)
+    columns = ("key", "state__kind", "state__tier")
+    rows = stood.filter(key__in=sources).values_list(*columns)
+    return {key: grade_of(kind, tier) for key, kind, tier in rows}
+
+
 def best(grades) -> str:
     """The best of some grades; empty when there is none."""
     return min(grades, default="")
@@ -70,16 +81,22 @@ def _at_least(grade: str, prefix: str) -> Q:
     return wanted
 
 
+def _good(grade: str, revision: int | None) -> Q:
+    """That `source` is at least so good, as it was known to be then or now."""
+    if revision is None:
+        return _at_least(grade, "source__")
+    # It may be another kind by now, or gone.
+    stood = Version.objects.known_at(revision).filter(record_type=Source.record_type)
+    return Q(source_id__in=stood.filter(_at_least(grade, "state__")).values("key"))
+
+
 def supported(record_kind: str, key: str, grade: str, revision: int | None = None) -> Exists:
     """That a record, named by a column, cites a source at least this good, as known then or now."""
     cited = Citation.objects.all() if revision is None else Citation.ever.known_at(revision)
-    return Exists(
-        cited.filter(subject_kind=record_kind, subject=OuterRef(key)).filter(
-            _at_least(grade, "source__")
-        )
-    )
+    of_record = cited.filter(subject_kind=record_kind, subject=OuterRef(key))
+    return Exists(of_record.filter(_good(grade, revision)))
 
 
-def own_source(grade: str) -> Q:
+def own_source(grade: str, revision: int | None = None) -> Q:
     """That a record's own `source` is at least this good: for records that have one."""
-    return _at_least(grade, "source__")
+    return _good(grade, revision)

@@ -1,14 +1,15 @@
 """How do we know: for any record, the sources behind it and the claims about it, summed up.
 
-`summaries` serves lists: two statements for a page of records, however many. Claims that agree
-support too, but the grade and the number of sources count what the record itself rests on.
+`summaries` serves lists: two statements for a page of records, three for an earlier state. Claims
+that agree support too, but the grade and the number of sources count what the record itself rests
+on.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agreements.grading import best, grade_of
+from agreements.grading import best, grade_of, grades_at
 from agreements.models import Claim
 from partners.models import Citation, Source
 
@@ -70,10 +71,17 @@ def summaries(
     grades: dict[str, dict[str, str]] = defaultdict(dict)
     cited = _known(Citation, revision).filter(subject_kind=record_kind, subject__in=keys)
     columns = ("subject", "source_id", "source__kind", "source__tier")
-    for key, source, kind, tier in cited.order_by().values_list(*columns):
-        grades[key][source] = grade_of(kind, tier)
-    for key, source in (own or {}).items():
-        grades[key][source.slug] = grade_of(source.kind, source.tier)
+    if revision is None:
+        rested = list(cited.order_by().values_list(*columns))
+        rested += [(key, one.slug, one.kind, one.tier) for key, one in (own or {}).items()]
+        for key, source, kind, tier in rested:
+            grades[key][source] = grade_of(kind, tier)
+    else:
+        rested = list(cited.order_by().values_list(*columns[:2]))
+        rested += [(key, one.slug) for key, one in (own or {}).items()]
+        graded = grades_at(revision, {source for _, source in rested})
+        for key, source in rested:
+            grades[key][source] = graded[source]
     claims = _known(Claim, revision).filter(
         subject_kind=record_kind, subject__in=keys, stance=Claim.Stance.DISAGREES
     )
@@ -93,7 +101,7 @@ class RecordEvidence:
 
 
 def of_record(revision: int | None, record_kind: str, key: str) -> RecordEvidence:
-    """The evidence behind one record, as known at a revision (None: now). Four statements."""
+    """The evidence behind one record, as known at a revision (None: now). Five statements."""
     cited = _known(Citation, revision).filter(subject_kind=record_kind, subject=key)
     claims = _known(Claim, revision).filter(subject_kind=record_kind, subject=key)
     return RecordEvidence(

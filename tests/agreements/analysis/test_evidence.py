@@ -1,5 +1,6 @@
 """Grades, lists against the registry, paper against practice."""
 
+from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.analysis.evidence import by_property, summaries
+from agreements.analysis.matrix import matrix
 from agreements.analysis.practice import practice
 from agreements.analysis.reconciliation import reconcile
 from agreements.exchange.importing import import_package
@@ -15,6 +17,7 @@ from agreements.models import Claim, PublishedList
 from partners.models import Source
 from sosa_registry.ledger.actions import keep
 from sosa_registry.ledger.reading import pin
+from sosa_registry.ledger.recording import revision
 
 TODAY = date(2026, 11, 21)
 
@@ -52,6 +55,29 @@ def test_a_record_has_its_best_sources_grade(registry):
     assert (found["sosa-aus"].grade, found["sosa-aus"].sources) == ("A", 3)
     assert found["sosa-nld"].conflicts == 1
     assert found["sosa-mex"].grade == "D"
+
+
+def test_what_a_source_was_then_grades_what_was_known_then(registry):
+    def told():
+        made = matrix(registry, TODAY, types=["sosa"], min_grade="A")
+        return [asdict(row) for row in made.rows], summaries(1, "agreement", ["sosa-aus"])
+
+    before = told()
+    with revision(actor="editor", reason="None of them is official", kind="correction"):
+        Source.objects.update(kind="opinion", tier="tertiary")
+    assert told() == before
+    assert summaries(None, "agreement", ["sosa-aus"])["sosa-aus"].grade == "E"
+    now = matrix(pin(), TODAY, types=["sosa"], min_grade="A")
+    assert not any(cell.agreement for row in now.rows for cell in row.cells.values())
+
+
+def test_a_list_limited_by_grade_can_be_asked_at_an_earlier_state(registry, client):
+    asked = "/api/v1/memberships/?grouping=nato&min_grade=D&as_of=2024-01-01&known_at=1"
+    before = client.get(asked).json()
+    assert before["count"]
+    with revision(actor="editor", reason="None of them is official", kind="correction"):
+        Source.objects.update(kind="opinion", tier="tertiary")
+    assert client.get(asked).json() == before
 
 
 def test_eight_sources_say_canada_has_one_and_four_that_it_has_not(registry):
