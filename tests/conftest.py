@@ -6,7 +6,7 @@ it and made again; production has no such switch.
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import testcases
 
 from sosa_registry.ledger import triggers
@@ -20,6 +20,19 @@ def registry(db):
     """A registry that holds the shipped dataset, pinned to now."""
     load_dataset()
     return pin()
+
+
+@pytest.fixture(scope="module")
+def dataset(django_db_setup, django_db_blocker):
+    """The shipped dataset for a whole module of tests, each of which undoes what it writes."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        load_dataset()
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

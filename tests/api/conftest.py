@@ -4,6 +4,7 @@ import pytest
 
 from agreements.models import Signatory
 from partners.models import Firm, Organization
+from sosa_registry.ledger.reading import pin
 from sosa_registry.ledger.recording import revision
 
 
@@ -15,3 +16,9 @@ def full(registry):
         Firm(slug="ruritanian-works", name="Works", country_id="SWE").save()
         code = Signatory._meta.get_field("code").related_model.objects.get(slug="coc-swe")
         Signatory(slug="swe-works", code=code, firm_id="ruritanian-works", joined="2020").save()
+
+
+@pytest.fixture
+def registry(dataset, db):
+    """The shipped dataset, loaded once a module: these tests read."""
+    return pin()

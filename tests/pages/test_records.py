@@ -5,7 +5,6 @@ from html import unescape
 import pytest
 
 from agreements.models import Agreement, Event
-from partners.models import Source
 from sosa_registry.ledger.models import Revision
 from sosa_registry.ledger.revising import revision
 
@@ -113,10 +112,3 @@ def test_a_day_to_compare_that_is_not_is_said_beside_its_field(client, registry)
 def test_search_knows_other_names(page):
     assert "/countries/TUR/" in page("/search/?q=Türkiye")
     assert "Nothing found for" in page("/search/?q=zzzzqqqq")
-
-
-def test_an_empty_registry_has_pages_too(client, db):
-    for address in ("/", "/countries/", "/agreements/", "/types/", "/groupings/", "/sources/"):
-        assert client.get(address).status_code == 200
-    assert client.get("/changes/").status_code == 200
-    assert not Source.objects.exists()
