@@ -1,7 +1,6 @@
 """Agreements, events and evidence as JSON: the columns of their tables, and what they embed."""
 
 from collections import defaultdict
-from dataclasses import asdict
 
 from rest_framework import serializers
 
@@ -61,7 +60,7 @@ class EvidencedSerializer(RecordSerializer):
 
     def read_evidence(self, instance):
         """The evidence of a prepared record."""
-        return asdict(self.supported[instance.key])
+        return dict(vars(self.supported[instance.key]))  # a flat dataclass; asdict copies deeply
 
 
 class EvidencedMembershipSerializer(EvidencedSerializer, MembershipSerializer):

@@ -14,19 +14,22 @@ from .cells import CERTAIN, NONE, NOT_RECORDED, Candidate, Cell, Standpoint, jud
 from .matrix import STATUSES
 
 ASKABLE = [*STATUSES, NOT_RECORDED]
+_ROW = [
+    *("agreement", "status", "since", "event", "possible_from", "possible_until"),
+    *("certain_from", "certain_until", "none_until"),
+]
 
 
 def standings_on(pinned: Pin, as_of: date, slugs: Iterable[str]) -> dict[str, Cell]:
     """The cell of each agreement; those of which no standing is recorded are left out."""
     candidates: dict[str, Candidate] = {}
-    for row in Standing.objects.known_at(pinned.revision).filter(agreement__in=list(slugs)):
-        made = candidates.setdefault(row.agreement, Candidate(row.agreement, direct=True))
-        if not row.possible_from <= as_of < row.possible_until:
-            continue
-        made.none_possible |= as_of < row.none_until
-        certain = row.period().certain_on(as_of)
-        made.standpoints.append(
-            Standpoint(row.status, certain, row.since, row.event, row.possible_from)
-        )
+    rows = Standing.objects.known_at(pinned.revision).filter(agreement__in=list(slugs))
+    for row in rows.order_by("agreement", "possible_from", "certain_from").values_list(*_ROW):
+        agreement, status, since, event, start, end, sure_from, sure_until, none_until = row
+        made = candidates.setdefault(agreement, Candidate(agreement, direct=True))
+        if start <= as_of < end:
+            made.none_possible |= as_of < none_until
+            certain = sure_from <= as_of < sure_until
+            made.standpoints.append(Standpoint(status, certain, since, event, start))
     not_yet = Cell(status=NONE, certainty=CERTAIN)
     return {slug: judge([made], None, None, 0) or not_yet for slug, made in candidates.items()}

@@ -7,8 +7,10 @@ rows. Every state is in the address; every choice is a link. What is declared is
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
@@ -113,7 +115,6 @@ def explore(request, explorer: Explorer):
         return refused(question, _toolbar(question, explorer), explorer.section, explorer.heading)
     shown = Shown(question.clocks, known, _day_query(question, explorer))
     shown = replace(shown, prepared=explorer.prepare(page.rows, question.clocks))
-    counts = counted([one.facet for one in explorer.facets], found.narrowed, question.clocks)
     api = _api(question, explorer)
     return show(
         question,
@@ -123,7 +124,7 @@ def explore(request, explorer: Explorer):
         explorer=explorer,
         toolbar=_toolbar(question, explorer),
         pager=page,
-        facets=_facets(question, explorer, counts, known),
+        facets=_facets(question, explorer, found.counts(), known),
         headings=[_heading(question, explorer, column) for column in found.columns],
         rows=[_cells(row, found.columns, shown) for row in page.rows],
         filtered=bool(found.filtered),
@@ -163,7 +164,19 @@ class _Asked:
         """The rows in the asked order."""
         rows, resource = self.narrowed(), self.explorer.resource()
         asked = self.question.text("ordering") or self.explorer.ordering
-        return self.question.hear(ordered, rows, asked, resource.ordering_columns()) or rows
+        found = self.question.hear(ordered, rows, asked, resource.ordering_columns())
+        return rows if found is None else found
+
+    def counts(self) -> Counts:
+        """The facets' numbers; kept for as long as neither the registry nor the day is another."""
+        question, explorer = self.question, self.explorer
+        clocks = question.clocks
+        said = [(name, question.text(name).strip()) for name in [*self.filters.filters, "search"]]
+        asked = f"{explorer.name} {clocks.pin.state} {clocks.as_of} {said}"
+        return cache.get_or_set(
+            f"facets-{sha256(asked.encode()).hexdigest()}",
+            lambda: counted([one.facet for one in explorer.facets], self.narrowed, clocks),
+        )
 
 
 def _day_query(question: Question, explorer: Explorer) -> str:

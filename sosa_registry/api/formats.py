@@ -245,6 +245,8 @@ def _reader(path: tuple[str, ...]) -> Callable[[dict], object]:
 
 def _text(value) -> str:
     """A value as it stands in a cell."""
+    if type(value) is str:  # most are
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -260,6 +262,7 @@ def _text(value) -> str:
 
 def _escaped(value) -> str:
     """A cell's text; one that a spreadsheet would take for a formula begins with an apostrophe."""
-    text = _text(value)
-    runs = text.startswith(RUNS) and not isinstance(value, int | float)
-    return f"'{text}" if runs else text
+    text = value if type(value) is str else _text(value)
+    if text.startswith(RUNS) and not isinstance(value, int | float):
+        return f"'{text}"
+    return text
