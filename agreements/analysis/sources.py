@@ -7,8 +7,11 @@ and lists are a source's own words: they lose nothing but their speaker, and are
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from agreements.models import Commitment, ProcedureFact, Signatory
 from partners.models import Citation, Grouping, Membership
+from sosa_registry.ledger.models import Version
 from sosa_registry.ledger.reading import Pin
 
 # Records that name one document in a column of their own.
@@ -33,15 +36,16 @@ def resting_on(pinned: Pin, source: str) -> list[Resting]:
         .order_by("subject_kind", "subject", "locator")
         .values_list("subject_kind", "subject", "locator")
     )
-    own = _own(pinned, source)
+    named = _own(pinned, source, {key for _, key, _ in cited})
+    own = [(kind, key) for kind, key, document in named if document == source]
     support: dict[tuple[str, str], set[str]] = defaultdict(set)
     keys = {key for _, key, _ in cited} | {key for _, key in own}
     for kind, key, document in rows.filter(subject__in=keys).values_list(
         "subject_kind", "subject", "source_id"
     ):
         support[kind, key].add(document)
-    for kind, key in own:
-        support[kind, key].add(source)
+    for kind, key, document in named:
+        support[kind, key].add(document)
     found = [
         Resting(kind, key, locator, support[kind, key] == {source})
         for kind, key, locator in [*cited, *((kind, key, "") for kind, key in own)]
@@ -49,10 +53,12 @@ def resting_on(pinned: Pin, source: str) -> list[Resting]:
     return sorted(dict.fromkeys(found), key=lambda one: (one.kind, one.key, one.locator))
 
 
-def _own(pinned: Pin, source: str) -> list[tuple[str, str]]:
+def _own(pinned: Pin, source: str, keys: set[str]) -> list[tuple[str, str, str]]:
+    """Kind, key and own document of the records that name this one, or that have these keys."""
     found = []
     for model in WITH_OWN_SOURCE:
-        keeps_past = hasattr(model, "ever")
-        rows = model.ever.known_at(pinned.revision) if keeps_past else model.objects
-        found += [(model.record_kind, row.key) for row in rows.filter(source=source)]
+        stood = Version.objects.known_at(pinned.revision).filter(record_type=model.record_type)
+        rows = stood.filter(Q(state__source=source) | Q(key__in=keys)).exclude(state__source=None)
+        columns = ("key", "state__source")
+        found += [(model.record_kind, *row) for row in rows.values_list(*columns)]
     return found

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from agreements.analysis.sources import resting_on
+from agreements.models import ProcedureFact
 from partners.models import Citation, Source
 from sosa_registry.ledger.actions import keep
 from sosa_registry.ledger.reading import pin
@@ -65,3 +66,22 @@ def test_the_queue_has_a_page(registry, client, path):
 def test_a_source_page_says_what_would_be_lost(registry, client):
     page = client.get("/sources/dfars_gsa/").content.decode()
     assert "16 records would lose the only support" in page
+
+
+def test_a_record_with_a_source_of_its_own_keeps_that_support(registry):
+    keep(
+        Citation(subject_kind="membership", subject="nato-swe", source_id="cfr_700"),
+        actor="editor",
+        reason="Seen there too",
+    )
+    assert ("membership", "nato-swe") not in only_support(pin(), "cfr_700")
+    assert ("membership", "nato-swe") not in only_support(pin(), "difesa_sweden_2024")
+    assert ("membership", "nato-swe") in only_support(pin(1), "difesa_sweden_2024")
+
+
+def test_a_fact_that_rested_on_a_source_did_so_then(registry):
+    fact = ProcedureFact.objects.first()
+    source, fact.source_id = fact.source_id, "difesa_sweden_2024"
+    keep(fact, actor="editor", reason="Another document", kind="correction")
+    assert ("fact", fact.slug) in {(one.kind, one.key) for one in resting_on(pin(1), source)}
+    assert ("fact", fact.slug) not in {(one.kind, one.key) for one in resting_on(pin(), source)}
