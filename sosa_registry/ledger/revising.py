@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -29,7 +28,6 @@ class OpenRevision:
     """A revision being made: who, why, and what has changed so far."""
 
     number: int
-    at: datetime
     actor: str
     user_id: int | None
     kind: str
@@ -105,10 +103,8 @@ def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT):
         raise ValidationError({"kind": f"One of {', '.join(Revision.Kind.values)}."})
     with transaction.atomic():
         head, _ = Head.objects.select_for_update().get_or_create(id=1)
-        moment = clock.now()
         opened = OpenRevision(
             number=head.number + 1,
-            at=max(moment, head.at) if head.at else moment,
             actor=actor if isinstance(actor, str) else actor.get_username(),
             user_id=None if isinstance(actor, str) else actor.pk,
             kind=kind,
@@ -129,9 +125,21 @@ def _commit(opened: OpenRevision, head: Head) -> None:
     versions = opened.versions()
     if not versions:
         return
+    by_type: dict[str, list[str]] = {}
+    for version in versions:
+        by_type.setdefault(version.record_type, []).append(version.key)
+    for record_type, keys in by_type.items():
+        for batch in batches(keys):
+            Version.objects.filter(
+                superseded_by__isnull=True, record_type=record_type, key__in=batch
+            ).update(superseded_by=opened.number)
+    Version.objects.bulk_create(versions, batch_size=BATCH)
+    # Dated last of all: a moment that a reader asked about while this was being written stays
+    # answered by the revision before.
+    moment = clock.now()
     made = Revision(
         number=opened.number,
-        at=opened.at,
+        at=max(moment, head.at) if head.at else moment,
         actor=opened.actor,
         user_id=opened.user_id,
         kind=opened.kind,
@@ -142,15 +150,6 @@ def _commit(opened: OpenRevision, head: Head) -> None:
     )
     made.hash = chain.revision_hash(made, [version.digest for version in versions])
     made.save(force_insert=True)
-    by_type: dict[str, list[str]] = {}
-    for version in versions:
-        by_type.setdefault(version.record_type, []).append(version.key)
-    for record_type, keys in by_type.items():
-        for batch in batches(keys):
-            Version.objects.filter(
-                superseded_by__isnull=True, record_type=record_type, key__in=batch
-            ).update(superseded_by=opened.number)
-    Version.objects.bulk_create(versions, batch_size=BATCH)
     Head.objects.filter(id=1).update(number=made.number, at=made.at, hash=made.hash)
 
 

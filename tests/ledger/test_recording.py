@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.models import ListEntry, PublishedList
 from partners.models import Country, Membership, Source
+from sosa_registry.ledger import clock
 from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.models import Revision, Version
+from sosa_registry.ledger.reading import pin
 from sosa_registry.ledger.recording import ClosedRow, revision
 from sosa_registry.ledger.revising import NoOpenRevision
 from tests import cast
@@ -213,3 +215,11 @@ def test_a_list_changed_and_deleted_in_one_revision_keeps_its_past_entries():
     then = ListEntry.ever.known_at(known).values_list("list__slug", "country_id")
     assert list(then) == [("l", "DNK")]
     assert not PublishedList.ever.known_at(known + 1).exists()
+
+
+def test_a_moment_before_a_revision_is_made_is_never_answered_by_it():
+    keep(cast.source("a"), actor="Ada", reason="First")
+    with revision(actor="Ada", reason="A long import"):
+        cast.source("b").save()
+        asked_meanwhile = clock.now()
+    assert pin(asked_meanwhile).revision == 1
