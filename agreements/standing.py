@@ -80,7 +80,11 @@ def faults() -> Iterator[str]:
     """Sentences naming each agreement whose open standing is not what its events say."""
     slugs = list(Agreement.objects.order_by("slug").values_list("slug", flat=True))
     for batch in _batches(slugs):
-        wanted = sorted(_content(row) for row in _derived(batch))
+        try:
+            wanted = sorted(_content(row) for row in _derived(batch))
+        except ValidationError as refusal:
+            yield f"Events contradict one another: {' '.join(refusal.messages)}"
+            continue
         stored = sorted(
             _content(row)
             for row in Standing.objects.filter(agreement__in=batch, superseded_in__isnull=True)

@@ -109,3 +109,11 @@ def test_standing_changed_behind_its_events_is_named(world):
     cast.event("sosa-xru", "signed", "2020-01-01")
     run("UPDATE agreements_standing SET status = 'in_force'")
     assert list(integrity.problems()) == ["The standing of sosa-xru is not what its events say."]
+
+
+def test_events_that_contradict_one_another_are_named_not_a_crash(world):
+    cast.agreement()
+    cast.event("sosa-xru", "signed", "2020-01-01")
+    run("UPDATE agreements_event SET event = 'resumed'")
+    told = list(integrity.problems())
+    assert any("nothing was suspended before it" in sentence for sentence in told)
