@@ -219,7 +219,9 @@ def refuse_nonsense(in_order: list[Happening]) -> None:
         if event.kind in BEGINS:
             begun = begun or event
         if event.kind in ENDS:
-            ended, suspended = event, None
+            # An expiry recorded after a termination does not undo it.
+            ended = event if not ended or ended.kind == Kind.EXPIRED else ended
+            suspended = None
         elif event.kind in {Kind.RENEWED, Kind.EXTENDED}:
             ended = suspended = None
 

@@ -105,6 +105,12 @@ def test_an_event_gives_its_name_to_the_period_it_begins():
 
 REFUSALS = {
     "resumed without suspended": (("entered_into_force", "2000"), ("resumed", "2001")),
+    "renewed after termination, an expiry between": (
+        ("entered_into_force", "2000"),
+        ("terminated", "2001"),
+        ("expired", "2002"),
+        ("renewed", "2003"),
+    ),
     "renewed after termination": (
         ("entered_into_force", "2000"),
         ("terminated", "2001"),
