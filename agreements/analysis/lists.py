@@ -5,6 +5,7 @@ Two statements, however many lists and types.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from agreements.models import ListEntry, PublishedList
 from sosa_registry.ledger.reading import Pin
@@ -24,13 +25,14 @@ class LatestList:
 
     def mark(self, country: str) -> ListMark:
         """What it says of one country."""
-        return ListMark(
-            self.list,
-            self.as_of,
-            self.source,
-            country in self.entries,
-            self.entries.get(country, ""),
-        )
+        if country not in self.entries:
+            return self.omission
+        return ListMark(self.list, self.as_of, self.source, True, self.entries[country])
+
+    @cached_property
+    def omission(self) -> ListMark:
+        """What it says of every country that it does not name: one and the same."""
+        return ListMark(self.list, self.as_of, self.source, False)
 
 
 @dataclass(frozen=True)

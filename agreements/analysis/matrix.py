@@ -110,13 +110,14 @@ def matrix(
         asked = set(known.countries)
     else:
         asked = {country for country, _ in candidates} | _named(lists, claims)
+    unnamed: dict[str, Cell | None] = {}
     made = [
         MatrixRow(code, known.name(code), known.countries[code].region, cells)
         for code in sorted(asked & set(known.countries), key=known.name)
         if code != principal
         and (not region or known.countries[code].region == region)
         and _is_row(
-            cells := _cells(code, types, candidates, lists, claims, below),
+            cells := _cells(code, types, candidates, lists, claims, below, unnamed),
             keep=every_country or countries is not None or code in members,
             status=status,
         )
@@ -194,7 +195,8 @@ def _named(lists: Lists, claims: Counter) -> set[str]:
     return listed | {subject[1] for subject in claims if subject[0] == "country"}
 
 
-def _cells(country, types, candidates, lists: Lists, claims: Counter, below) -> dict[str, Cell]:
+def _cells(country, types, candidates, lists: Lists, claims, below, unnamed) -> dict[str, Cell]:
+    """A country's cells. `unnamed` keeps the cell of whoever nothing names: the same for all."""
     cells = {}
     for kind in types:
         if (country, kind) in below:
@@ -203,12 +205,16 @@ def _cells(country, types, candidates, lists: Lists, claims: Counter, below) -> 
         against = claims["country", country, f"has_{kind.replace('-', '_')}"]
         against += sum(claims["agreement", candidate.agreement] for candidate in mine)
         regulation, statement = lists.regulations.get(kind), lists.statements.get(kind)
-        cell = judge(
-            mine,
+        marks = (
             regulation.mark(country) if regulation else None,
             statement.mark(country) if statement else None,
-            against,
         )
+        if mine or against or any(mark and mark.named for mark in marks):
+            cell = judge(mine, *marks, against)
+        else:
+            if kind not in unnamed:
+                unnamed[kind] = judge([], *marks, 0)
+            cell = unnamed[kind]
         if cell:
             cells[kind] = cell
     return cells

@@ -12,10 +12,6 @@ from django.db import models
 class RevisionQuerySet(models.QuerySet):
     """Questions about when the registry knew what."""
 
-    def at(self, moment):
-        """The last revision that had been made at a moment, or None before the first."""
-        return self.filter(at__lte=moment).order_by("-number").first()
-
     def after(self, number):
         """The change feed: every later revision, in order."""
         return self.filter(number__gt=number).order_by("number")

@@ -7,6 +7,8 @@ at work beside it.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Subquery
+
 from .models import Head, Revision
 
 
@@ -29,19 +31,25 @@ class Pin:
 def pin(known_at: int | datetime | None = None) -> Pin:
     """Pin a reading: to now, to a revision number, or to what was known at a moment.
 
-    Raises NotKnown, naming what is allowed. One statement for now, two for the past.
+    Raises NotKnown, naming what is allowed. One statement.
     """
-    head = Head.objects.filter(id=1).first() or Head()
+    heads = Head.objects.filter(id=1)
     if known_at is None:
+        head = heads.first() or Head()
         return Pin(head.number, head.at, head.hash)
+    wanted = {"number": known_at} if isinstance(known_at, int) else {"at__lte": known_at}
+    made = Revision.objects.filter(**wanted).order_by("-number")
+    head = heads.annotate(
+        known=Subquery(made.values("number")[:1]), known_from=Subquery(made.values("at")[:1])
+    ).first()
+    if head is None or head.known is None:
+        raise NotKnown(_refusal(known_at))
+    return Pin(head.known, head.known_from, head.hash)
+
+
+def _refusal(known_at: int | datetime) -> str:
+    first = Revision.objects.order_by("number").first()
     if isinstance(known_at, int):
-        made = Revision.objects.filter(number=known_at).first()
-        if made is None:
-            raise NotKnown(f"No revision {known_at}. Allowed: 1 to {head.number}.")
-        return Pin(known_at, made.at, head.hash)
-    last = Revision.objects.at(known_at)
-    if last is None:
-        first = Revision.objects.order_by("number").first()
-        begins = f"The first revision is of {first.at.isoformat()}." if first else "It is empty."
-        raise NotKnown(f"The registry knew nothing then. {begins}")
-    return Pin(last.number, last.at, head.hash)
+        return f"No revision {known_at}. Allowed: 1 to {Revision.objects.count()}."
+    begins = f"The first revision is of {first.at.isoformat()}." if first else "It is empty."
+    return f"The registry knew nothing then. {begins}"
