@@ -33,7 +33,7 @@ def test_the_ranking_is_a_file_too(client, registry):
     [
         ("", "grouping"),
         ("grouping=nato&countries=AUS", "grouping"),
-        ("countries=AUS,XXX", "countries"),
+        ("countries=AUS,ZZZ", "countries"),
         ("grouping=nato&assume=TWN", "assume"),
     ],
 )

@@ -225,6 +225,6 @@ def test_a_published_lists_entries_are_those_known_then(client, registry):
 
 
 def test_a_record_that_does_not_exist_is_named(client, registry):
-    for place in ("countries/XXX", "agreements/sosa-xxx", "events/x", "revisions/99"):
+    for place in ("countries/ZZZ", "agreements/sosa-xxx", "events/x", "revisions/99"):
         problem = refuse(client, place, status=404)
         assert place.partition("/")[2] in problem["detail"]

@@ -12,7 +12,7 @@ WRONG = {
     "a year that is not": "/countries/AUS/?as_of=99999-01-01",
     "several faults": "/?as_of=x&known_at=y&grouping=z&region=q&type=t&nonsense=1",
     "a page beyond the last": "/agreements/?page=1000000000",
-    "an unknown record": "/countries/XXX/",
+    "an unknown record": "/countries/ZZZ/",
 }
 
 

@@ -128,7 +128,7 @@ def test_a_wrong_question_to_the_api_is_a_problem(client, registry):
 
 
 @pytest.mark.parametrize(
-    "place", ["countries/XXX", "types/none", "agreements/none", "countries/aus"]
+    "place", ["countries/ZZZ", "types/none", "agreements/none", "countries/aus"]
 )
 def test_nothing_there_is_404_and_small_letters_lead_on(client, registry, place):
     expected = 301 if place == "countries/aus" else 404

@@ -88,7 +88,7 @@ def test_a_firm_is_chosen_among_those_recorded_in_the_country(works, ask):
 @pytest.mark.parametrize(
     ("address", "field", "said"),
     [
-        ("/pathways/?country=XXX", "country", "Unknown value “XXX”."),
+        ("/pathways/?country=ZZZ", "country", "Unknown value “ZZZ”."),
         ("/pathways/?country=NORR", "country", "Did you mean NOR?"),
         ("/pathways/?country=NOR&direction=up", "direction", "Allowed: partner_buys, us_buys."),
         ("/pathways/?country=USA&direction=partner_buys", "country", "no partner of its own"),
@@ -96,8 +96,8 @@ def test_a_firm_is_chosen_among_those_recorded_in_the_country(works, ask):
         ("/pathways/?country=NOR&firm=swe-joined", "firm", "established in Sweden (SWE), not in"),
         ("/pathways/?country=NOR&as_of=2021-02-30", "as_of", "is not in the calendar."),
         ("/pathways/?country=NOR&known_at=99", "known_at", "No revision 99."),
-        ("/reciprocity/?b=XXX", "b", "Unknown value “XXX”."),
-        ("/reciprocity/?a=XXX&b=IND", "a", "Unknown value “XXX”."),
+        ("/reciprocity/?b=ZZZ", "b", "Unknown value “ZZZ”."),
+        ("/reciprocity/?a=ZZZ&b=IND", "a", "Unknown value “ZZZ”."),
         ("/reciprocity/?b=USA", "b", "The same country as a."),
         ("/reciprocity/?b=IND&as_of=2021-02-30", "as_of", "is not in the calendar."),
     ],
