@@ -10,10 +10,10 @@ export PORT
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
-run: ## serve the registry at http://127.0.0.1:8000 (PORT= and DATABASE_URL= are honoured)
+run: ## serve the registry and its worker at http://127.0.0.1:8000 (PORT= and DATABASE_URL= are honoured)
 	@$(PYTHON) .ci/environment.py --port "$(PORT)" requirements.txt
 	@.venv/bin/python .ci/prepare.py
-	@exec .venv/bin/gunicorn --config sosa_registry/gunicorn.py sosa_registry.wsgi
+	@exec .venv/bin/python .ci/serve.py
 
 admin: ## make an administrator's account (asks; or set DJANGO_SUPERUSER_USERNAME, _EMAIL, _PASSWORD)
 	@$(PYTHON) .ci/environment.py requirements.txt

@@ -46,7 +46,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname, "127.0.0.1", "
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "sosa_registry.accounts.apps.CurationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,6 +58,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
+    "sosa_registry.accounts.apps.AccountsConfig",
     "sosa_registry.ledger",
     "partners",
     "agreements",
@@ -75,6 +78,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+# Whether one may read without an account. Off: every page and the API ask for one.
+ANONYMOUS_READ = env.bool("ANONYMOUS_READ", default=True)
+if not ANONYMOUS_READ:
+    MIDDLEWARE.append("django.contrib.auth.middleware.LoginRequiredMiddleware")
 
 ROOT_URLCONF = "sosa_registry.urls"
 WSGI_APPLICATION = "sosa_registry.wsgi.application"
@@ -116,6 +124,11 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Long work (imports, mail, webhooks) waits in the database for `manage.py run_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+AUTHENTICATION_BACKENDS = ["sosa_registry.accounts.backend.RoleBackend"]
+LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -167,7 +180,7 @@ REST_FRAMEWORK = {
     # without one the peer's own, whatever a header claims.
     "NUM_PROXIES": 1 if HTTPS else 0,
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["sosa_registry.api.permissions.ByRole"],
     "DEFAULT_PAGINATION_CLASS": "sosa_registry.api.pagination.RegistryPagination",
     "DEFAULT_FILTER_BACKENDS": ["sosa_registry.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "sosa_registry.api.schema.RegistryAutoSchema",

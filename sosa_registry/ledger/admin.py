@@ -25,9 +25,6 @@ from .forms import InlineRecordForm, RecordFormWithReason, RevisionForm
 from .models import Revision, Version
 from .recording import Recorded, revision
 
-admin.site.site_header = admin.site.site_title = "Registry of defence-supply agreements"
-admin.site.index_title = "Curation"
-
 ASKED = tuple(RevisionForm.base_fields)
 SHOWN = 20  # records named of each kind that stand in the way of a deletion
 

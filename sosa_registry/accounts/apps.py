@@ -1,0 +1,18 @@
+"""The accounts app, and the admin site that its permission table guards."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class AccountsConfig(AppConfig):
+    """Roles, and what each may do."""
+
+    name = "sosa_registry.accounts"
+    label = "accounts"
+    verbose_name = "Accounts"
+
+
+class CurationConfig(AdminConfig):
+    """Django's admin, opened by role instead of by a tick on each account."""
+
+    default_site = "sosa_registry.accounts.site.CurationSite"
