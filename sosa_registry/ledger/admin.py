@@ -1,61 +1,30 @@
 """The admin as a door to the ledger: each save is one revision, with a reason.
 
 `RecordedAdmin` and `RecordInline` are what every record's admin is made of: they ask for reason and
-kind, write main record and inlines in one revision, show what was refused beside the field, and
-take the history page from the ledger. Revisions and versions themselves can only be read.
+kind, write main record and inlines in one revision, show what was refused beside the field, tell
+of what others saved meanwhile (`overtaken`), and take the history page from the ledger.
 """
 
-from collections.abc import Iterator
-
 from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext, quote, unquote
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, models
-from django.db.models import ProtectedError, Q
+from django.contrib.admin.utils import unquote
+from django.db import models
+from django.db.models import Q
 from django.forms import Textarea
-from django.http import HttpResponseRedirect, QueryDict
-from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 
-from . import history
+from . import overtaken
+from .admin_deleting import Deleting
+from .admin_history import ReadOnlyAdmin, Remembering
 from .forms import InlineRecordForm, RecordFormWithReason, RevisionForm
-from .models import Revision, Version
+from .reading import pin
 from .recording import Recorded, revision
+from .refusing import REFUSALS, Objections, refusals_of
+
+__all__ = ["ReadOnlyAdmin", "RecordInline", "RecordedAdmin", "told"]
 
 ASKED = tuple(RevisionForm.base_fields)
-SHOWN = 20  # records named of each kind that stand in the way of a deletion
-
-
-class Objections(Exception):
-    """What the rows of a save, written together, are refused for: by form prefix, by field."""
-
-    def __init__(self, by_form: dict[str, dict[str, list[str]]]):
-        super().__init__("These rows contradict one another.")
-        self.by_form = by_form
-
-
-REFUSALS = (Objections, ValidationError, ProtectedError, IntegrityError)
-
-
-def refusals_of(error: Exception) -> dict[str | None, dict[str, list[str]]]:
-    """A refusal as sentences by form and field; the main form's prefix is None."""
-    if isinstance(error, Objections):
-        return error.by_form
-    if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
-        return {None: error.message_dict}
-    return {None: {"__all__": sentences_of(error)}}
-
-
-def sentences_of(error: Exception) -> list[str]:
-    """A refusal as plain sentences."""
-    if isinstance(error, ValidationError):
-        return error.messages
-    if isinstance(error, ProtectedError):
-        return [error.args[0]]
-    return ["Two records would be one and the same: the registry has each only once."]
 
 
 def told(form: type, request) -> type:
@@ -88,15 +57,12 @@ class RecordInline(admin.TabularInline):
         return Q(record_type=self.model.record_type, **{f"state__{self.fk_name}": parent.key})
 
 
-class RecordedAdmin(admin.ModelAdmin):
+class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
     """A record's admin. What is taken along and what stands in the way, a higher floor may add."""
 
     form = RecordFormWithReason
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 3, "cols": 80})}}
     change_form_template = add_form_template = "admin/registry/change_form.html"
-    delete_confirmation_template = "admin/registry/delete_confirmation.html"
-    delete_selected_confirmation_template = "admin/registry/delete_selected_confirmation.html"
-    object_history_template = "admin/registry/object_history.html"
     actions = ("delete_selected",)
 
     # Saving
@@ -118,11 +84,57 @@ class RecordedAdmin(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Django's page; what the registry refuses as a whole is shown on it, nothing written."""
+        request.refusals = {}
+        if request.method == "POST" and object_id is not None:
+            record = self.get_object(request, unquote(object_id))
+            if record is None and request.POST.get(overtaken.KEY):
+                return self._revived(request, extra_context)
+        # Before anything is read: what the form shows is at least as new.
+        base = request.POST.get(overtaken.BASE) or str(pin().revision)
+        context = {"base": base, **(extra_context or {})}
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._unless_overtaken(request, object_id, form_url, context)
+        except overtaken.Overtaken as error:
+            request.POST, request.refusals = error.merged, {None: {"__all__": [error.sentence]}}
+            context |= {"base": error.merged[overtaken.BASE], "overlaps": error.overlaps}
         except REFUSALS as error:
             request.refusals = refusals_of(error)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def _unless_overtaken(self, request, object_id, form_url, context):
+        """Django's page, unless others have saved since the form was made. Raises Overtaken."""
+        for _ in range(3):
+            if error := self._overtaken(request, object_id):
+                raise error
+            try:
+                return super().changeform_view(request, object_id, form_url, context)
+            except overtaken.Again:
+                continue
+        raise Objections({None: {"__all__": ["Others keep saving this record. Try again."]}})
+
+    def _overtaken(self, request, object_id) -> overtaken.Overtaken | None:
+        """What others saved since the form was made, found before the form is judged."""
+        base = request.POST.get(overtaken.BASE, "")
+        if request.method != "POST" or object_id is None or not base:
+            return None
+        record = self.get_object(request, unquote(object_id))
+        if record is None or not self.has_change_permission(request, record):
+            return None
+        versions = overtaken.since(self.history_of_page(request, record), base)
+        if not versions:
+            return None
+        form = self.get_form(request, record, change=True)(
+            request.POST, request.FILES, instance=record
+        )
+        formsets, _ = self._create_formsets(request, record, change=True)
+        return overtaken.Overtaken(request.POST, record, versions, form, formsets)
+
+    def _revived(self, request, extra_context):
+        """Somebody deleted the record meanwhile: what was typed is offered as a new one."""
+        request.POST = overtaken.revived(request.POST, self.model.key_field)
+        request.refusals = {None: {"__all__": [overtaken.GONE]}}
+        add = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+        return super().changeform_view(request, None, add, extra_context)
 
     def save_model(self, request, obj, form, change):
         """Nothing yet: the record is written with its inlines, in one revision."""
@@ -130,6 +142,9 @@ class RecordedAdmin(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         """Write the record and its inlines in one revision, and judge them together."""
         with revision(actor=request.user, **form.says) as opened:
+            mine = self.history_of_page(request, form.instance)
+            if change and overtaken.since(mine, request.POST.get(overtaken.BASE, "")):
+                raise overtaken.Again
             form.instance.save()
             super().save_related(request, form, formsets, change)
             self._judge(formsets)
@@ -182,199 +197,3 @@ class RecordedAdmin(admin.ModelAdmin):
 
     def log_deletions(self, request, queryset):
         """Not logged: recorded."""
-
-    # Deleting
-
-    def remove(self, record: Recorded) -> None:
-        """Delete a record inside the open revision."""
-        record.delete()
-
-    def goes_along(self, record: Recorded) -> list[Recorded]:
-        """What is deleted with a record."""
-        return []
-
-    def rests_on(self, record: Recorded) -> Iterator[models.QuerySet]:
-        """The records that stand in the way of a deletion, kind by kind."""
-        return iter(())
-
-    def get_deleted_objects(self, objs, request):
-        """What would go, and what stands in the way: by the registry's rules, not Django's."""
-        going, counts, lacking = [], {}, set()
-        for record in objs:
-            along = self.goes_along(record)
-            going += [self._link(record), [self._link(row) for row in along]]
-            for row in [record, *along]:
-                name = row._meta.verbose_name_plural
-                counts[name] = counts.get(name, 0) + 1
-                allowed = self.admin_site.get_model_admin(type(row)).has_delete_permission(request)
-                lacking |= set() if allowed else {row._meta.verbose_name}
-        return (
-            going,
-            counts,
-            lacking,
-            [line for record in objs for line in self._in_the_way(record)],
-        )
-
-    def _in_the_way(self, record) -> Iterator[str]:
-        for rows in self.rests_on(record):
-            named = list(rows[: SHOWN + 1])
-            yield from (self._link(row) for row in named[:SHOWN])
-            if len(named) > SHOWN:
-                yield f"… and {rows.count() - SHOWN} more {rows.model._meta.verbose_name_plural}"
-
-    def _link(self, record) -> str:
-        kind = capfirst(record._meta.verbose_name)
-        try:
-            name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
-            url = reverse(name, args=[quote(record.pk)])
-        except NoReverseMatch:
-            return f"{kind}: {record}"
-        return format_html('{}: <a href="{}">{}</a>', kind, url, record)
-
-    def delete_view(self, request, object_id, extra_context=None):
-        """Django's page, which asks why; what is refused is said on it, nothing deleted."""
-        asked = request.POST if request.method == "POST" else None
-        form = request.revision_form = RevisionForm(asked, initial={"revision_kind": "correction"})
-        context = {"revision_form": form, **(extra_context or {})}
-        if form.is_bound and form.is_valid():
-            try:
-                return super().delete_view(request, object_id, context)
-            except REFUSALS as error:
-                form.add_error(None, sentences_of(error))
-        request.POST = QueryDict()  # Django takes any posted data for a confirmation
-        return super().delete_view(request, object_id, context)
-
-    def delete_model(self, request, obj):
-        """One revision."""
-        self.delete_queryset(request, [obj])
-
-    def delete_queryset(self, request, queryset):
-        """One revision for them all."""
-        with revision(actor=request.user, **request.revision_form.says) as opened:
-            for record in queryset:
-                self.remove(record)
-        request.recorded_as = opened.number
-
-    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
-    def delete_selected(self, request, queryset):
-        """Delete several records in one revision, after asking why."""
-        asked = request.POST if "post" in request.POST else None
-        form = request.revision_form = RevisionForm(asked, initial={"revision_kind": "correction"})
-        records = list(queryset)
-        going, counts, lacking, protected = self.get_deleted_objects(records, request)
-        if form.is_bound and form.is_valid() and not (lacking or protected):
-            try:
-                self.delete_queryset(request, queryset.all())
-            except REFUSALS as error:
-                form.add_error(None, sentences_of(error))
-            else:
-                sentence = f"Deleted {len(records)} {model_ngettext(self.opts, len(records))}."
-                self.message_user(request, sentence, messages.SUCCESS)
-                return None
-        name = str(model_ngettext(self.opts, len(records)))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Cannot delete {name}" if lacking or protected else f"Delete {name}",
-            "subtitle": None,
-            "objects_name": name,
-            "deletable_objects": [going],
-            "model_count": counts.items(),
-            "queryset": records,
-            "perms_lacking": lacking,
-            "protected": protected,
-            "opts": self.opts,
-            "action_checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
-            "media": self.media,
-            "revision_form": form,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, self.delete_selected_confirmation_template, context)
-
-    # History
-
-    def history_view(self, request, object_id, extra_context=None):
-        """The registry's own history of the record and of what is edited on its page."""
-        record = self.get_object(request, unquote(object_id))
-        if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_or_change_permission(request, record):
-            raise PermissionDenied
-        mine = Q(record_type=record.record_type, key=record.key)
-        for inline in self.get_inline_instances(request, record):
-            mine |= inline.history_of(record)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"History of {record}",
-            "subtitle": None,
-            "module_name": capfirst(self.opts.verbose_name_plural),
-            "object": record,
-            "opts": self.opts,
-            "entries": history.entries(Version.objects.filter(mine).select_related("revision")),
-            **(extra_context or {}),
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, self.object_history_template, context)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shown, never edited: nobody adds, changes or deletes here."""
-
-    actions = None
-
-    def has_add_permission(self, request, obj=None):
-        """Never."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """Never."""
-        return False
-
-
-@admin.register(Revision)
-class RevisionAdmin(ReadOnlyAdmin):
-    """Every change of the registry, newest first."""
-
-    list_display = ("number", "at", "actor", "kind", "changes", "reason")
-    list_filter = ("kind",)
-    search_fields = ("reason", "actor")
-    fields = (
-        ("number", "at"),
-        ("actor", "kind"),
-        "reason",
-        ("changes", "its_versions"),
-        "previous_hash",
-        "hash",
-    )
-    readonly_fields = ("its_versions",)
-
-    @admin.display(description="versions")
-    def its_versions(self, made):
-        """A link to what the revision did, record by record."""
-        url = f"{reverse('admin:ledger_version_changelist')}?revision__exact={made.number}"
-        return format_html('<a href="{}">What it did, record by record</a>', url)
-
-
-@admin.register(Version)
-class VersionAdmin(ReadOnlyAdmin):
-    """Every state of every record, those deleted since among them."""
-
-    list_display = ("key", "record_type", "operation", "revision", "superseded_by")
-    list_filter = ("operation", "record_type")
-    list_select_related = ("revision",)
-    search_fields = ("key",)
-    ordering = ("-revision", "position")
-    fields = ("record_type", "key", "operation", "revision", "superseded_by", "what_changed")
-    readonly_fields = ("what_changed",)
-
-    @admin.display(description="field by field")
-    def what_changed(self, version):
-        """Before and after, against the version that this one replaced."""
-        earlier = Version.objects.of(version.record_type, version.key)
-        before = earlier.filter(revision__lt=version.revision_id).first()
-        there = before is not None and before.operation != Version.Operation.DELETED
-        change = history.change_of(version, before.state if there else {})
-        return render_to_string("admin/registry/_change.html", {"change": change})

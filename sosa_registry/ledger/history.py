@@ -41,12 +41,14 @@ class Entry:
 def field_changes(before: dict, after: dict) -> list[FieldChange]:
     """The columns that differ between two states of a record, in the order of its columns."""
     names = dict.fromkeys([*after, *before])
-    pairs = [FieldChange(name, _text(before, name), _text(after, name)) for name in names]
+    pairs = [
+        FieldChange(name, text_of(before.get(name)), text_of(after.get(name))) for name in names
+    ]
     return [pair for pair in pairs if pair.before != pair.after]
 
 
-def _text(state: dict, name: str) -> str:
-    value = state.get(name)
+def text_of(value) -> str:
+    """A value as a reader sees it; empty for nothing."""
     return "" if value is None else str(value)
 
 

@@ -1,0 +1,37 @@
+"""Refusals as sentences: what a door shows of an error that the registry raised.
+
+A refusal may be of one form among several on a page: then it is sorted by form prefix and field.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+
+
+class Objections(Exception):
+    """What the rows of a save, written together, are refused for: by form prefix, by field."""
+
+    def __init__(self, by_form: dict[str, dict[str, list[str]]]):
+        super().__init__("These rows contradict one another.")
+        self.by_form = by_form
+
+
+REFUSALS = (Objections, ValidationError, ProtectedError, IntegrityError)
+
+
+def refusals_of(error: Exception) -> dict[str | None, dict[str, list[str]]]:
+    """A refusal as sentences by form and field; the main form's prefix is None."""
+    if isinstance(error, Objections):
+        return error.by_form
+    if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
+        return {None: error.message_dict}
+    return {None: {"__all__": sentences_of(error)}}
+
+
+def sentences_of(error: Exception) -> list[str]:
+    """A refusal as plain sentences."""
+    if isinstance(error, ValidationError):
+        return error.messages
+    if isinstance(error, ProtectedError):
+        return [error.args[0]]
+    return ["Two records would be one and the same: the registry has each only once."]
