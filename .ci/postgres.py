@@ -91,10 +91,12 @@ def initialise(binaries: Path, place: Path, password: str, identity: dict) -> No
         raise Missing(f"initdb failed:\n{done.stdout}{done.stderr}")
 
 
-def start(binaries: Path, place: Path, port: int, identity: dict) -> subprocess.Popen:
+def start(
+    binaries: Path, place: Path, port: int, identity: dict, settings: dict = SETTINGS
+) -> subprocess.Popen:
     """Start the server and return at once; it answers a moment later."""
     command = [binaries / "postgres", "-D", place / "data", "-p", str(port)]
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     if shutil.which("setpriv"):
         # Should we be killed outright, the kernel stops the server for us.

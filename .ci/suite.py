@@ -1,7 +1,8 @@
-"""Runs every test in four parts and says at the end, part by part, what came of it.
+"""Runs every test in parts and says at the end, part by part, what came of it.
 
 Usage: `.venv/bin/python .ci/suite.py`, by `make test`. Browser tests run apart from the others, so
-that Playwright's event loop never touches them, and everything runs on both database engines.
+that Playwright's event loop never touches them, and everything runs on both database engines, but
+for what can only be about PostgreSQL: its replicas.
 Green means that all of it ran: a part that had to be left out, a part without tests, a skipped or
 expected-to-fail or deselected test make the run fail, by name.
 """
@@ -19,8 +20,9 @@ from debian import Missing
 from postgres import private_server, stop_on_signals
 
 ROOT = Path(__file__).resolve().parent.parent
-UNIT = ("unit and API", ["--ignore=tests/browser"])
+UNIT = ("unit and API", ["--ignore=tests/browser", "--ignore=tests/replicas"])
 BROWSER = ("browser", ["tests/browser"])
+REPLICAS = ("replicas", ["tests/replicas"])  # they make their own clusters
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 CLOSING_LINE = re.compile(r"^=*\s*((?:no tests ran|\d+ \w+).* in [\d.]+s\b.*?)\s*=*$")
 NOT_RUN = re.compile(r"\d+ (?:skipped|xfailed|xpassed|deselected)")
@@ -88,17 +90,16 @@ def run_part(part: tuple[str, list[str]], engine: str, database_url: str | None)
 
 
 def run_everything() -> list[Result]:
-    """Run the four parts; a failing one does not keep the others from running."""
+    """Run the parts; a failing one does not keep the others from running."""
     results = [run_part(part, "SQLite", None) for part in (UNIT, BROWSER)]
+    on_postgresql = (UNIT, BROWSER, REPLICAS)
     try:
         with private_server() as url:
-            results += [run_part(part, "PostgreSQL", url) for part in (UNIT, BROWSER)]
+            results += [run_part(part, "PostgreSQL", url) for part in on_postgresql]
     except Missing as missing:
         print(f"\n{missing}", flush=True)
         reason = f"LEFT OUT: {missing}"
-        results += [
-            Result(f"{kind} tests on PostgreSQL", "", reason) for kind, _ in (UNIT, BROWSER)
-        ]
+        results += [Result(f"{kind} tests on PostgreSQL", "", reason) for kind, _ in on_postgresql]
     return results
 
 

@@ -6,18 +6,20 @@ answers with `refused`: status 400, the same form, each fault beside its field. 
 know: `asking` decides what is allowed; here it is only shown.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from urllib.parse import urlencode
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
 from .api.formats import TABLES
-from .api.problems import bare_problem
+from .api.problems import RETRY_AFTER, bare_problem
 from .asking import BadParameter, BadQuery, Clocks, one_of, read_clocks, refuse_unknown
 
 API = "/api/"  # below it a refusal is a problem for a program, never a page
@@ -302,7 +304,10 @@ def forbidden(request: HttpRequest, exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Asks nothing of the database, which may be what failed."""
+    """500, or 503 when it is the database that does not answer. Asks nothing of the database."""
+    unavailable = isinstance(sys.exception(), OperationalError | InterfaceError)
+    code = 503 if unavailable else 500
     if request.path.startswith(API):
-        return bare_problem(500)
-    return render(request, "500.html", status=500)
+        return bare_problem(code)
+    headers = {"Retry-After": RETRY_AFTER} if unavailable else {}
+    return HttpResponse(render_to_string(f"{code}.html"), status=code, headers=headers)

@@ -122,6 +122,19 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
         "options", "-c pg_trgm.word_similarity_threshold=0.3"
     )
+    # A database that is gone is noticed in seconds, not in the minutes of a TCP time-out.
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
+
+# Copies of the database that PostgreSQL itself keeps up to date, to read from: see docs/scaling.md.
+for _number, _url in enumerate(env.list("REPLICA_URLS", default=[]), start=1):
+    DATABASES[f"replica{_number}"] = DATABASES["default"] | env.db_url_config(_url)
+    DATABASES[f"replica{_number}"]["OPTIONS"] = DATABASES["default"]["OPTIONS"] | {
+        "target_session_attrs": "any"
+    }
+if len(DATABASES) > 1:
+    DATABASE_ROUTERS = ["sosa_registry.replicas.ReplicaRouter"]
+    # Behind WhiteNoise, so that a static file asks no database; before all that reads one.
+    MIDDLEWARE.insert(2, "sosa_registry.replicas.ReplicaMiddleware")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Long work (imports, mail, webhooks) waits in the database for `manage.py run_worker`.

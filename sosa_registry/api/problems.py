@@ -14,6 +14,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -34,6 +35,7 @@ TITLES = {
     415: "Unsupported media type",
     429: "Too many requests",
     500: "Our fault",
+    503: "Not available now",
 }
 DETAILS = {
     400: "The request cannot be read.",
@@ -41,7 +43,9 @@ DETAILS = {
     404: "There is nothing at this address. All there is: /api/docs/.",
     405: "This address is for reading.",
     500: "Something went wrong on our side. It has been noted.",
+    503: "The registry’s database does not answer. Nothing was changed. Try again in a moment.",
 }
+RETRY_AFTER = "5"  # seconds: how long a lost database is left alone
 log = logging.getLogger("django.request")
 
 
@@ -79,7 +83,8 @@ def problem(code: int, detail: str, errors: list[dict] | None = None) -> dict:
 def bare_problem(code: int) -> HttpResponse:
     """A problem from outside the API's views, where no renderer was chosen."""
     body = as_json(problem(code, DETAILS[code]))
-    return HttpResponse(body, content_type=MEDIA_TYPE, status=code)
+    headers = {"Retry-After": RETRY_AFTER} if code == 503 else {}
+    return HttpResponse(body, content_type=MEDIA_TYPE, status=code, headers=headers)
 
 
 def problem_response(exc: Exception, context: dict) -> Response:
@@ -110,6 +115,8 @@ def _described(exc: Exception, context: dict) -> tuple[dict, dict]:
     if isinstance(exc, exceptions.APIException):
         return problem(exc.status_code, str(exc.detail)), _headers(exc)
     _announce(exc, context)
+    if isinstance(exc, OperationalError | InterfaceError):
+        return problem(503, DETAILS[503]), {"Retry-After": RETRY_AFTER}
     return problem(500, DETAILS[500]), {}
 
 
