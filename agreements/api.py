@@ -16,6 +16,7 @@ from sosa_registry.asking import Clocks, read_clocks
 from sosa_registry.ledger.models import Version
 
 from . import filters, serializers
+from .analysis.parts import agreement_parts
 from .analysis.profiles import agreement_profile
 from .models import (
     Agreement,
@@ -52,6 +53,7 @@ class AgreementViewSet(Resource):
     queryset = Agreement.objects.all()
     serializer_class = serializers.ListedAgreementSerializer
     pagination_class = ClockedPagination
+    clock_names = ((AS_OF.name, KNOWN_AT.name),)
     clocks: Clocks | None = None
     detail_serializer_class = serializers.AgreementDetailSerializer
     filterset_class = filters.AgreementFilters
@@ -64,10 +66,16 @@ class AgreementViewSet(Resource):
         clocks = [AS_OF.name] if self.is_list else [AS_OF.name, KNOWN_AT.name]
         return [*super().allowed_parameters(), *clocks]
 
+    def parts(self):
+        """Its own columns, its events, commitments and citations, and those of its events."""
+        return agreement_parts(self.key_asked)
+
     def get_queryset(self):
         """The present rows; a list also reads the day on which they are to be judged."""
         if self.is_list and self.request:
-            self.clocks = read_clocks({"as_of": self.request.query_params.get("as_of")})
+            self.clocks = read_clocks(
+                {"as_of": self.request.query_params.get("as_of")}, present=self.present
+            )
         return super().get_queryset()
 
     def get_serializer_context(self):
@@ -86,7 +94,7 @@ class AgreementViewSet(Resource):
         at `known_at`. The agreement's own columns and its events are the present ones: see its
         history for what they were.
         """
-        clocks = read_clocks(request.query_params)
+        clocks = read_clocks(request.query_params, present=self.present)
         slug = kwargs["agreement"]
         try:
             profile = agreement_profile(slug.replace("\0", ""), clocks.pin, clocks.as_of)

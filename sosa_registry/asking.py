@@ -7,12 +7,14 @@ mistyped filter must never return everything. The two clocks are resolved here; 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 
 from sosa_registry.ledger import clock
 from sosa_registry.ledger.dates import LAST_YEAR
 from sosa_registry.ledger.reading import NotKnown, Pin, pin
+
+SETTLED = timedelta(minutes=1)  # a revision is seen so soon after the moment it is dated
 
 
 class BadParameter(ValueError):
@@ -90,13 +92,28 @@ def read_known_at(text: str) -> int | datetime:
     return moment
 
 
-def read_clocks(params, as_of_name: str = "as_of", known_at_name: str = "known_at") -> Clocks:
-    """Both clocks from a query: as_of (default today, UTC), known_at (default now)."""
+def is_past(known_at: str) -> bool:
+    """Whether a `known_at` names a state that no revision still being written can belong to."""
+    try:
+        known = read_known_at(known_at)
+    except BadParameter:
+        return False
+    return isinstance(known, int) or known < clock.now() - SETTLED
+
+
+def read_clocks(
+    params, as_of_name: str = "as_of", known_at_name: str = "known_at", present: Pin | None = None
+) -> Clocks:
+    """Both clocks from a query: as_of (default today, UTC), known_at (default now).
+
+    `present`: the registry's newest state, where it has been read already.
+    """
     today = clock.today()
     day, known = params.get(as_of_name) or "", params.get(known_at_name) or ""
     as_of = read_day(as_of_name, day) if day else today
     try:
-        return Clocks(as_of, known or None, pin(read_known_at(known) if known else None), today)
+        pinned = pin(read_known_at(known)) if known else present or pin()
+        return Clocks(as_of, known or None, pinned, today)
     except BadParameter as fault:
         raise BadParameter(known_at_name, fault.message) from fault
     except NotKnown as error:

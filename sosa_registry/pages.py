@@ -21,6 +21,7 @@ from django.urls import Resolver404, resolve
 from .api.formats import TABLES
 from .api.problems import RETRY_AFTER, bare_problem
 from .asking import BadParameter, BadQuery, Clocks, one_of, read_clocks, refuse_unknown
+from .ledger.reading import Pin
 
 API = "/api/"  # below it a refusal is a problem for a program, never a page
 CLOCKS = ("as_of", "known_at")
@@ -35,11 +36,13 @@ class Question:
         self.request, self.allowed = request, allowed
         self.faults: dict[str, str] = {}
         self.hear(refuse_unknown, request.GET, allowed)
-        self.clocks: Clocks = self._read_clocks() or read_clocks({})
+        # A page that may be kept has read the registry's newest state already.
+        self._present: Pin | None = getattr(request, "pinned", None)
+        self.clocks: Clocks = self._read_clocks() or read_clocks({}, present=self._present)
 
     def _read_clocks(self) -> Clocks | None:
         asked = {name: self.text(name) for name in CLOCKS if name in self.allowed}
-        found = self.hear(read_clocks, asked)
+        found = self.hear(read_clocks, asked, present=self._present)
         if "as_of" in self.faults:  # the other clock may be at fault as well
             return self.hear(read_clocks, {"known_at": asked.get("known_at", "")})
         return found

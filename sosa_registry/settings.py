@@ -12,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
@@ -41,6 +42,15 @@ if not SECRET_KEY:
     if not LOCAL:
         raise ImproperlyConfigured("SECRET_KEY must be set when SITE_URL is not this machine.")
     SECRET_KEY = local_secret()
+
+
+def newest_source() -> str:
+    """The version, and when the newest file of the program was written."""
+    kinds = {".py", ".html", ".css", ".js", ".svg"}
+    folders = (BASE_DIR / name for name in ("sosa_registry", "partners", "agreements", "templates"))
+    files = (path for folder in folders for path in folder.rglob("*") if path.suffix in kinds)
+    return f"{VERSION} {max(path.stat().st_mtime_ns for path in files)}"
+
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname, "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -186,6 +196,15 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
+# Answers and counts that are true until the next revision. In the process's own memory, or in the
+# Redis that several machines share.
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 1_000}
+elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "sosa_registry.shared_cache.ForgivingRedisCache"
+    CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5}
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["sosa_registry.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["sosa_registry.api.parsers.JSONParser"],
@@ -200,7 +219,9 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "sosa_registry.api.problems.problem_response",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-VERSION = "0.1.0"
+# Answers of another release are other answers, whatever the registry's revision. Machines that
+# serve one registry together are told the same RELEASE; one alone goes by its newest file.
+RELEASE = env.str("RELEASE", default="") or newest_source()
 SPECTACULAR_SETTINGS = {
     "TITLE": "The registry of defence-supply agreements",
     "DESCRIPTION": (

@@ -5,6 +5,7 @@ it and made again; production has no such switch.
 """
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import testcases
@@ -13,6 +14,12 @@ from sosa_registry.ledger import triggers
 from sosa_registry.ledger.reading import pin
 from tests.cast import found_world
 from tests.snapshot import load_dataset
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """No answer of another test is given."""
+    cache.clear()
 
 
 @pytest.fixture

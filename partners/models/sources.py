@@ -169,7 +169,10 @@ class Citation(Replayable):
                 violation_error_message="This place in this source is cited for it already.",
             )
         ]
-        indexes = [models.Index(fields=["source", "superseded_in"], name="citation_source")]
+        indexes = [
+            models.Index(fields=["source", "superseded_in"], name="citation_source"),
+            models.Index(fields=["subject_kind", "subject"], name="citation_subject"),
+        ]
 
     @classmethod
     def problems_of(cls, rows):

@@ -102,10 +102,12 @@ def read_all(
     parameters: Iterable[Parameter],
     clocks: Iterable[tuple[str, str]],
     known: Callable[[Pin], Any],
+    present: Pin | None = None,
 ) -> tuple[dict[str, Any], list[Clocks]]:
     """Read every parameter and each pair of clocks (by the names of its two parameters).
 
-    `known` gives what the readers check against. Raises BadQuery naming each parameter that is
+    `known` gives what the readers check against, `present` is the newest state where it has been
+    read already. Raises BadQuery naming each parameter that is
     unknown or wrong.
     """
     parameters, asked, read = list(parameters), {}, []
@@ -116,10 +118,10 @@ def read_all(
         faults = {fault.name: fault for fault in refused.faults}
     for names in clocks:
         try:
-            read.append(asking.read_clocks(params, *names))
+            read.append(asking.read_clocks(params, *names, present))
         except BadParameter as fault:
             faults.setdefault(fault.name, fault)
-    against = known(read[0].pin if read else pin())
+    against = known(read[0].pin if read else present or pin())
     for parameter in parameters:
         try:
             asked[parameter.name] = parameter.value(params, against)

@@ -7,6 +7,7 @@ function that answers. Neither reads a query string itself, neither holds a rule
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from rest_framework import exceptions, generics, viewsets
@@ -17,9 +18,13 @@ from rest_framework.views import APIView
 
 from sosa_registry import asking
 from sosa_registry.asking import BadQuery, Clocks
+from sosa_registry.ledger.conditional import is_of_the_ledger, state_of
+from sosa_registry.ledger.models import Version
 from sosa_registry.ledger.reading import Pin, pin
+from sosa_registry.ledger.recording import Recorded
 
 from . import formats
+from .conditional import Conditional
 from .filters import RecordFilters, StrictFilterBackend, sortable
 from .formats import Table
 from .pagination import ClockedPagination, RegistryPagination
@@ -56,7 +61,7 @@ class Strict:
         asking.refuse_unknown(params, self.allowed_parameters())
 
 
-class Tabled(Strict):
+class Tabled(Conditional, Strict):
     """An answer that is a table too: as JSON, and as a file of every other format."""
 
     renderer_classes = [JSONRenderer, *formats.TABLES]
@@ -102,6 +107,11 @@ class Listed(Tabled):
         """A list is a table, a record is not."""
         return self.is_list
 
+    @property
+    def is_of_the_ledger(self) -> bool:
+        """Whether its rows are."""
+        return is_of_the_ledger(self.queryset.model)
+
     def ordering_columns(self) -> dict[str, str]:
         """What the list can be ordered by: column and attribute."""
         return sortable(self.queryset.model)
@@ -129,7 +139,7 @@ class Listed(Tabled):
             request,
             formats.columns_of(serializer.child),
             serializer.streamed(rows),
-            clocks.pin if clocks else pin(),
+            clocks.pin if clocks else self.present or pin(),
             clocks and clocks.as_of,
         )
 
@@ -154,6 +164,26 @@ class Resource(Listed, viewsets.ReadOnlyModelViewSet):
         """What finds the record with that key. Raises Http404 for what is no key."""
         return {self.queryset.model.key_field: key}
 
+    def parts(self) -> list[QuerySet]:
+        """All that makes up the record: versions, and rows that keep their past.
+
+        Its entity tag names the last revision that touched any of it.
+        """
+        model = self.queryset.model
+        if not issubclass(model, Recorded):
+            return []
+        return [Version.objects.of(model.record_type, self.key_asked)]
+
+    @property
+    def key_asked(self) -> str:
+        """The natural key in the address."""
+        return self.kwargs[self.lookup_url_kwarg or self.lookup_field].replace("\0", "")
+
+    def state(self):
+        """For a record, the last revision that touched it or its parts."""
+        parts = [] if self.is_list else self.parts()
+        return state_of(parts) if parts else super().state()
+
     def get_object(self):
         """The record at this address. Raises Http404."""
         key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
@@ -169,13 +199,19 @@ class ClockedResource(Resource):
 
     pagination_class = ClockedPagination
     clocked = True
+    clock_names = (("as_of", "known_at"),)
     clocks: Clocks | None = None
+
+    @property
+    def replays(self) -> bool:
+        """The list does; a record shows its present."""
+        return self.is_list
 
     def get_queryset(self):
         """The live rows; for a list, the rows known at the revision that bear on the day."""
         if not self.is_list or self.request is None:
             return super().get_queryset()
-        self.clocks = asking.read_clocks(self.request.query_params)
+        self.clocks = asking.read_clocks(self.request.query_params, present=self.present)
         rows = self.queryset.model.ever.known_at(self.clocks.revision)
         return self.on_day(rows.with_keys(), self.clocks.as_of)
 
@@ -212,6 +248,11 @@ class Analysis(Tabled, APIView):
         """Whether the question has a table for an answer."""
         return bool(self.columns)
 
+    @property
+    def replays(self) -> bool:
+        """An analysis that takes both clocks answers from them alone."""
+        return True
+
     def allowed_parameters(self) -> list[str]:
         """Its own, and those of files."""
         more = [each.name for each in EXPORTING] if self.is_tabled else []
@@ -223,7 +264,8 @@ class Analysis(Tabled, APIView):
     def read(self, request) -> tuple[dict, list[Clocks]]:
         """What is asked, and the clocks. Raises BadQuery."""
         parameters = (FORMAT, *self.parameters, *(EXPORTING if self.is_tabled else ()))
-        read = read_all(request.query_params, parameters, self.clock_names, self.known)
+        clocks, params = self.clock_names, request.query_params
+        read = read_all(params, parameters, clocks, self.known, self.present)
         self.refuse_misplaced(request)
         return read
 

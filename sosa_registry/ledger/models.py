@@ -119,7 +119,15 @@ class Version(models.Model):
                 name="version_one_open",
             ),
         ]
-        indexes = [models.Index(fields=["record_type", "key", "revision"], name="version_history")]
+        indexes = [
+            models.Index(fields=["record_type", "key", "revision"], name="version_history"),
+            # What was deleted can be found by its state only, and little is ever deleted.
+            models.Index(
+                fields=["record_type", "key"],
+                condition=models.Q(operation="deleted"),
+                name="version_deleted",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.record_type} {self.key} at revision {self.revision_id}"

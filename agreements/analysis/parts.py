@@ -1,0 +1,28 @@
+"""All that makes up an agreement in the ledger: for its entity tag, and for its history.
+
+Each part is a queryset that one index answers. A condition that joined them by “or” would be
+answered by reading every version there is.
+"""
+
+from django.db.models import QuerySet
+
+from agreements.models import Commitment, Event
+from partners.models import Citation
+from sosa_registry.ledger.models import Version
+
+
+def agreement_parts(slug: str) -> list[QuerySet]:
+    """Versions of the agreement and its events, and its commitments and citations, past ones too.
+
+    Of events that were deleted, the version that says so.
+    """
+    events = Event.objects.filter(agreement=slug).order_by().values("slug")
+    gone = Version.objects.filter(operation=Version.Operation.DELETED, record_type="events")
+    return [
+        Version.objects.of("agreements", slug),
+        Version.objects.filter(record_type="events", key__in=events),
+        gone.filter(state__agreement=slug),
+        Commitment.ever.filter(agreement=slug),
+        Citation.ever.filter(subject_kind="agreement", subject=slug),
+        Citation.ever.filter(subject_kind="event", subject__in=events),
+    ]
