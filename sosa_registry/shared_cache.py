@@ -1,7 +1,7 @@
 """The cache that several machines share, in Redis: a help that may be missing, never a condition.
 
-When Redis does not answer, nothing is found in it and nothing is kept: the registry answers from its
-database, as it would without a cache, and says so in the log.
+When Redis does not answer, nothing is found in it and nothing is kept: the registry answers from
+its database, as it would without a cache, and says so in the log.
 """
 
 import logging

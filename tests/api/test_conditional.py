@@ -13,6 +13,7 @@ from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.conditional import holds, revisions_named, tag
 from sosa_registry.ledger.reading import pin
 from tests.api.places import LISTS, QUESTIONS, RECORDS, address
+from tests.cast import account
 
 AGREEMENT = "agreements/sosa-aus"
 BOTH_CLOCKS = "as_of=2021-08-10&known_at=1"
@@ -158,9 +159,9 @@ def test_the_moment_just_past_is_not_for_ever(client, registry):
     assert "immutable" not in told
 
 
-def test_who_signed_in_is_answered_for_themselves(client, registry, django_user_model):
+def test_who_signed_in_is_answered_for_themselves(client, registry):
     anybody = answer(client, "matrix")
-    client.force_login(django_user_model.objects.create_user("reader"))
+    client.force_login(account("reader", "reader"))
 
     own = answer(client, "matrix")
 
@@ -171,6 +172,7 @@ def test_who_signed_in_is_answered_for_themselves(client, registry, django_user_
 
 def test_without_anonymous_reading_no_shared_cache_keeps_anything(client, registry, settings):
     settings.ANONYMOUS_READ = False
+    client.force_login(account("reader", "reader"))
     told = answer(client, "matrix", BOTH_CLOCKS)
     assert "private" in told["Cache-Control"]
 
