@@ -38,6 +38,8 @@ def local_secret() -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# The secrets before this one, while what they signed or enciphered is still about.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if not SECRET_KEY:
     if not LOCAL:
         raise ImproperlyConfigured("SECRET_KEY must be set when SITE_URL is not this machine.")
@@ -68,6 +70,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_tasks",
     "django_tasks_db",
     "sosa_registry.accounts.apps.AccountsConfig",
@@ -85,7 +92,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sosa_registry.accounts.sessions.SessionEnds",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -151,7 +160,59 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 AUTHENTICATION_BACKENDS = ["sosa_registry.accounts.backend.RoleBackend"]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+# Roles beyond reading need an authenticator app.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=HTTPS)
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
+ACCOUNT_ADAPTER = "sosa_registry.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "sosa_registry.accounts.forms.SignInForm",
+    "reset_password": "sosa_registry.accounts.forms.ForgottenForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation has proven the mailbox
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # … and who changes something is told
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Registry: "
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+MFA_ADAPTER = "sosa_registry.accounts.adapters.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts of `make admin` have no proven mailbox
+MFA_TOTP_ISSUER = "Registry of defence-supply agreements"
+MFA_TOTP_TOLERANCE = 1
+SESSION_COOKIE_AGE = 10 * 3600  # seconds; `accounts/sessions.py` ends idle ones sooner
+
+# Single sign-on by OpenID Connect: set these and register SITE_URL/accounts/sso/oidc/callback/
+# with the provider. It lets in accounts that exist here under an e-mail address it has verified.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+SOCIALACCOUNT_ADAPTER = "sosa_registry.accounts.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+# A form that posts to us and is sent on to the provider would break `form-action 'self'`.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": env.str("OIDC_NAME", default="Single sign-on"),
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
+
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"registry@{SITE.hostname}")
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -196,14 +257,28 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
-# Answers and counts that are true until the next revision. In the process's own memory, or in the
-# Redis that several machines share.
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
-if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
-    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 1_000}
-elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
-    CACHES["default"]["BACKEND"] = "sosa_registry.shared_cache.ForgivingRedisCache"
-    CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5}
+# `default` counts what all processes must count together (failed sign-ins, codes used once), in the
+# database. `answers` keeps what is true until the next revision, in the process's own memory or in
+# the Redis that several machines share. `memory` counts how often an address reads. So reading
+# writes nothing to the database, and nobody writes of `cache` without saying which.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_counter",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "answers": env.cache("CACHE_URL", default="locmemcache://"),
+    "memory": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "memory",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
+if CACHES["answers"]["BACKEND"].endswith("LocMemCache"):
+    CACHES["answers"]["OPTIONS"] = {"MAX_ENTRIES": 1_000}
+elif CACHES["answers"]["BACKEND"].endswith("RedisCache"):
+    CACHES["answers"]["BACKEND"] = "sosa_registry.shared_cache.ForgivingRedisCache"
+    CACHES["answers"]["OPTIONS"] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5}
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["sosa_registry.api.renderers.JSONRenderer"],
@@ -256,9 +331,25 @@ VERIFY_WITHIN_DAYS = {
     "encyclopedia": 365,
 }
 
+# Logs are JSON lines on standard error; SECURITY_LOG names a file of its own for what bears on who
+# may do what (see `logs.py`).
+SECURITY_LOG = env.str("SECURITY_LOG", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"lines": {"()": "sosa_registry.logs.JSONLines"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "level": "WARNING"},
+        "security": {"class": "logging.StreamHandler", "formatter": "lines"}
+        if not SECURITY_LOG
+        else {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": SECURITY_LOG,
+            "formatter": "lines",
+        },
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "registry.security": {"handlers": ["security"], "level": "INFO"},
+    },
 }

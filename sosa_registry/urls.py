@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from sosa_registry import citing_views
 
 urlpatterns = [
+    path("accounts/", include("sosa_registry.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("sosa_registry.api_urls")),
     path("cite/", citing_views.cite_form, name="cite"),

@@ -5,7 +5,7 @@ it and made again; production has no such switch.
 """
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import testcases
@@ -19,7 +19,8 @@ from tests.snapshot import load_dataset
 @pytest.fixture(autouse=True)
 def _nothing_kept():
     """No answer of another test is given."""
-    cache.clear()
+    for name in ("answers", "memory"):
+        caches[name].clear()
 
 
 @pytest.fixture

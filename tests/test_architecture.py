@@ -18,8 +18,10 @@ SOURCES = sorted(
 )
 OURS = [path for path in SOURCES if path.relative_to(ROOT).parts[0] in APPS]
 LONGEST = 400
-# The one module that reads the clock, and the commands that time themselves for a person.
+# The one module that reads the clock, the commands that time themselves for a person, and how long
+# somebody has been signed in, which no record knows of.
 READS_THE_CLOCK = {
+    "sosa_registry/accounts/sessions.py",
     "sosa_registry/ledger/clock.py",
     "agreements/management/commands/import_registry.py",
 }
@@ -68,6 +70,11 @@ def test_nothing_is_imported_inside_a_function_or_wholesale(path):
             assert not inner, f"{name(path)}, line {node.lineno}"
         if isinstance(node, ast.ImportFrom):
             assert all(alias.name != "*" for alias in node.names)
+
+
+def test_whoever_uses_a_cache_says_which():
+    unnamed = re.compile(r"from django\.core\.cache import (?!caches\b)(?!\w+\.)")
+    assert not [name(path) for path in SOURCES if unnamed.search(path.read_text())]
 
 
 def test_there_is_no_room_for_odds_and_ends():

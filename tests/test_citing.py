@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from agreements.models import Agreement, Event
 from sosa_registry.ledger.actions import keep, remove
@@ -17,7 +17,7 @@ MATRIX = "/api/v1/matrix/?as_of=2023-03-01&type=sosa"
 
 @pytest.fixture(autouse=True)
 def nobody_has_cited_yet():
-    cache.clear()
+    caches["memory"].clear()
 
 
 def cite(client, url, **headers):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
@@ -173,7 +173,7 @@ class _Asked:
         clocks = question.clocks
         said = [(name, question.text(name).strip()) for name in [*self.filters.filters, "search"]]
         asked = f"{explorer.name} {clocks.pin.state} {clocks.as_of} {said}"
-        return cache.get_or_set(
+        return caches["answers"].get_or_set(
             f"facets-{sha256(asked.encode()).hexdigest()}",
             lambda: counted([one.facet for one in explorer.facets], self.narrowed, clocks),
         )

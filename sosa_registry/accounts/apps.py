@@ -1,7 +1,11 @@
 """The accounts app, and the admin site that its permission table guards."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+
+from .receivers import listen
 
 
 class AccountsConfig(AppConfig):
@@ -10,6 +14,10 @@ class AccountsConfig(AppConfig):
     name = "sosa_registry.accounts"
     label = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self):
+        """Have authentication noted."""
+        listen(import_module("allauth.mfa.signals"))
 
 
 class CurationConfig(AdminConfig):

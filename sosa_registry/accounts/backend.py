@@ -4,13 +4,13 @@ The admin and its templates ask in Django's terms (`agreements.change_event`). N
 stored on an account or a group, so what the table says cannot be gone round by ticking boxes.
 """
 
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 
 from .roles import ADMIN_DOORS, may, may_in_admin
 
 
-class RoleBackend(ModelBackend):
-    """Passwords as Django checks them, permissions from the table."""
+class RoleBackend(AuthenticationBackend):
+    """Passwords by name or e-mail, as slowly for unknown ones; permissions from the table."""
 
     def has_perm(self, user_obj, perm, obj=None):
         """Whether an account may `app.verb_model`."""

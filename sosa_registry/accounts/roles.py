@@ -3,9 +3,12 @@
 Roles are groups (made by a migration), so that an account can hold several and an identity
 provider can hand them out by name. A superuser is an admin. An anonymous reader is a reader where
 the setting ANONYMOUS_READ says so. Two rules are not in the table because no role lifts them:
-nobody approves a proposal of their own, and an account that is switched off may do nothing.
+nobody approves a proposal of their own, and an account that is switched off may do nothing. Where
+REQUIRE_SECOND_FACTOR is on, roles beyond reading come into force with the account's authenticator:
+here, below every door, so that none can forget to ask.
 """
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import TextChoices
 
@@ -64,16 +67,29 @@ ADMIN_DOORS: dict[str, tuple[Action, Action]] = {
 }
 
 
+def roles_granted(user) -> frozenset[Role]:
+    """The roles that an account was given, whether or not its second factor is set up."""
+    names = {Role.ADMIN.value} if user.is_superuser else set()
+    names.update(user.groups.values_list("name", flat=True))
+    return frozenset(Role(name) for name in names if name in Role.values)
+
+
+def has_second_factor(user) -> bool:
+    """Whether an authenticator app is set up."""
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
 def roles_of(user) -> frozenset[Role]:
-    """The roles an account holds; asked of the database once for each user object."""
+    """The roles in force for an account; asked of the database once for each user object."""
     if user is None or not user.is_authenticated:
         return frozenset({Role.READER}) if settings.ANONYMOUS_READ else frozenset()
     if not user.is_active:
         return frozenset()
     if not hasattr(user, "_roles"):
-        names = {Role.ADMIN.value} if user.is_superuser else set()
-        names.update(user.groups.values_list("name", flat=True))
-        user._roles = frozenset(Role(name) for name in names if name in Role.values)
+        held = roles_granted(user)
+        if settings.REQUIRE_SECOND_FACTOR and held - {Role.READER} and not has_second_factor(user):
+            held = frozenset({Role.READER})
+        user._roles = held
     return user._roles
 
 

@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
@@ -77,7 +77,7 @@ def known_to(request, named: Named, *vary: str) -> HttpResponse | None:
 
 
 def _taken(request, named: Named) -> HttpResponse | None:
-    kept = cache.get(f"answer-{named.tag}")
+    kept = caches["answers"].get(f"answer-{named.tag}")
     if kept is None:
         return None
     headers, packed = kept
@@ -95,7 +95,7 @@ def keep(response, named: Named) -> None:
     if len(packed) <= LARGEST_KEPT:
         names = ("Content-Type", "Link", "Content-Disposition")
         headers = {name: response[name] for name in names if response.has_header(name)}
-        cache.set(f"answer-{named.tag}", (headers, packed), KEPT_FOR)
+        caches["answers"].set(f"answer-{named.tag}", (headers, packed), KEPT_FOR)
 
 
 class Conditional:

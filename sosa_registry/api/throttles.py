@@ -1,11 +1,13 @@
 """How often one address may do what costs something, counted in the process's own memory."""
 
+from django.core.cache import caches
 from rest_framework.throttling import SimpleRateThrottle
 
 
 class AddressThrottle(SimpleRateThrottle):
     """So many an hour and address, signed in or not. A subclass says for what (`scope`)."""
 
+    cache = caches["memory"]
     rate = "20/hour"
 
     def get_cache_key(self, request, view):

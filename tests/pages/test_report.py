@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
+from django.core.cache import caches
 
 from agreements.models import Note
 from sosa_registry.ledger.models import Revision
@@ -12,7 +12,7 @@ TOLD = {"page": "/countries/CAN/", "text": "It signed in 2030: see the Gazette."
 
 @pytest.fixture(autouse=True)
 def nobody_has_reported_yet():
-    cache.clear()
+    caches["memory"].clear()
 
 
 def test_a_report_becomes_a_note_and_changes_nothing_else(registry, client):

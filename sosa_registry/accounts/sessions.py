@@ -1,0 +1,39 @@
+"""How long one stays signed in: ten hours at most, and no more than one hour without a request.
+
+Both are kept in the session, which is in the database, so that a stolen cookie ends as well. The
+time of the last request is written every five minutes, not with every one.
+"""
+
+import time
+
+from django.contrib.auth import logout
+
+from sosa_registry import logs
+
+LONGEST, IDLE, WRITTEN_EVERY = 10 * 3600, 3600, 300
+BEGUN, SEEN = "begun", "seen"
+
+
+def begin(request) -> None:
+    """Note when the session began."""
+    request.session[BEGUN] = request.session[SEEN] = int(time.time())
+
+
+class SessionEnds:
+    """Middleware that ends sessions which are too old or were left alone too long."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """Judge the session before the view sees it."""
+        # A reader without a cookie has no session: nothing is asked of the database.
+        if request.session.session_key and request.user.is_authenticated:
+            now, kept = int(time.time()), request.session
+            begun, seen = kept.get(BEGUN, now), kept.get(SEEN, now)
+            if now - begun > LONGEST or now - seen > IDLE:
+                logs.note("session ended", account=request.user)
+                logout(request)
+            elif now - seen > WRITTEN_EVERY or BEGUN not in kept:
+                kept[BEGUN], kept[SEEN] = begun, now
+        return self.get_response(request)

@@ -1,0 +1,64 @@
+"""Account pages beside django-allauth's: one's own account, and taking up an invitation."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from .actions import accept
+from .forms import InvitationForm
+from .invitations import invited_by
+from .roles import Role, has_second_factor, roles_granted
+
+WAITING = "invitation"  # where the session keeps the token, so that the address bar does not
+
+
+@never_cache
+@login_required
+def account(request):
+    """Who one is here, with which roles, and what protects it."""
+    held = roles_granted(request.user)
+    context = {
+        "roles": [role.label for role in Role if role in held],
+        "second_factor": has_second_factor(request.user),
+        "required": settings.REQUIRE_SECOND_FACTOR and bool(held - {Role.READER}),
+    }
+    return render(request, "account/account.html", context)
+
+
+@method_decorator(
+    [login_not_required, never_cache, sensitive_post_parameters()],
+    name="dispatch",
+)
+class InvitationView(View):
+    """Choosing the first password. The token leaves the address at once, so no Referer has it."""
+
+    def get(self, request, token):
+        """Move the token into the session, then show the form; or say that the link is void."""
+        if token != "chosen":
+            request.session[WAITING] = token
+            return HttpResponseRedirect(reverse("account_invitation", args=["chosen"]))
+        return self._page(request, self._user(request))
+
+    def post(self, request, token):
+        """Set the password; the new member then signs in with it."""
+        user = self._user(request)
+        form = InvitationForm(user, request.POST) if user else None
+        if form is None or not form.is_valid():
+            return self._page(request, user, form)
+        accept(user, form.cleaned_data["new_password1"])
+        request.session.flush()
+        return HttpResponseRedirect(reverse("account_login"))
+
+    def _user(self, request):
+        return invited_by(request.session.get(WAITING, ""))
+
+    def _page(self, request, user, form=None) -> HttpResponse:
+        status = 410 if user is None else 400 if form else 200
+        context = {"form": form or (user and InvitationForm(user)), "person": user}
+        return render(request, "account/invitation.html", context, status=status)
