@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.http import Http404
 from rest_framework.response import Response
 
+from partners.api import Cited
+from sosa_registry.api.editing import Editable
 from sosa_registry.api.pagination import ClockedPagination
 from sosa_registry.api.parameters import AS_OF, KNOWN_AT
 from sosa_registry.api.revisions import ChangeFilters, HistorySerializer
@@ -26,13 +28,14 @@ from .models import (
     Commitment,
     Event,
     Invocation,
+    ListEntry,
     ProcedureFact,
     PublishedList,
     Signatory,
 )
 
 
-class AgreementTypeViewSet(Resource):
+class AgreementTypeViewSet(Editable, Resource):
     """Kinds of arrangement, in the order of the matrix's columns."""
 
     queryset = AgreementType.objects.all()
@@ -43,7 +46,7 @@ class AgreementTypeViewSet(Resource):
     lookup_url_kwarg = "type"
 
 
-class AgreementViewSet(Resource):
+class AgreementViewSet(Editable, Resource):
     """Instruments between a principal and a partner, with how each stands on a day.
 
     The list takes `as_of` for standing, groupings and their filters; its other columns are the
@@ -52,6 +55,7 @@ class AgreementViewSet(Resource):
 
     queryset = Agreement.objects.all()
     serializer_class = serializers.ListedAgreementSerializer
+    writing_serializer_class = serializers.AgreementSerializer
     pagination_class = ClockedPagination
     clock_names = ((AS_OF.name, KNOWN_AT.name),)
     clocks: Clocks | None = None
@@ -140,7 +144,7 @@ class AgreementHistory(RecordList):
         return versions.filter(parts).select_related("revision").order_by("-revision", "position")
 
 
-class CommitmentViewSet(ClockedResource):
+class CommitmentViewSet(Editable, ClockedResource):
     """What one side promises the other, under every agreement of a type or under one agreement.
 
     A commitment has no dates of its own, so `as_of` changes nothing here; `known_at` does.
@@ -153,17 +157,8 @@ class CommitmentViewSet(ClockedResource):
     lookup_field = "key"
     lookup_value_regex = ".+"
 
-    def lookup(self, key):
-        """The key is `type` or `agreement`, its slug, direction, kind and mechanism."""
-        parts = key.split("/")
-        if len(parts) != 5 or parts[0] not in ("type", "agreement"):
-            raise Http404(
-                "A commitment's key is type/… or agreement/…, then direction/kind/mechanism."
-            )
-        return dict(zip((parts[0], "direction", "kind", "mechanism"), parts[1:], strict=True))
 
-
-class EventViewSet(Resource):
+class EventViewSet(Cited, Editable, Resource):
     """Dated facts in the lives of agreements."""
 
     queryset = Event.objects.all()
@@ -174,7 +169,7 @@ class EventViewSet(Resource):
     lookup_url_kwarg = "id"
 
 
-class CodeViewSet(ClockedResource):
+class CodeViewSet(Cited, Editable, ClockedResource):
     """National codes of conduct. With `as_of`, those whose status may have begun by that day."""
 
     queryset = CodeOfConduct.objects.all()
@@ -189,7 +184,7 @@ class CodeViewSet(ClockedResource):
         return rows.filter(Q(since_earliest__isnull=True) | Q(since_earliest__lte=day))
 
 
-class SignatoryViewSet(Resource):
+class SignatoryViewSet(Editable, Resource):
     """Firms that signed their country's code."""
 
     queryset = Signatory.objects.select_related("code")
@@ -200,7 +195,7 @@ class SignatoryViewSet(Resource):
     lookup_url_kwarg = "id"
 
 
-class InvocationViewSet(Resource):
+class InvocationViewSet(Cited, Editable, Resource):
     """Occasions on which supply between two countries was put to the test."""
 
     queryset = Invocation.objects.all()
@@ -211,7 +206,7 @@ class InvocationViewSet(Resource):
     lookup_url_kwarg = "invocation"
 
 
-class ClaimViewSet(ClockedResource):
+class ClaimViewSet(Editable, ClockedResource):
     """What sources assert. With `as_of`, claims made as of a later day are left out."""
 
     queryset = Claim.objects.all()
@@ -226,7 +221,7 @@ class ClaimViewSet(ClockedResource):
         return rows.filter(Q(as_of_earliest__isnull=True) | Q(as_of_earliest__lte=day))
 
 
-class PublishedListViewSet(ClockedResource):
+class PublishedListViewSet(Editable, ClockedResource):
     """Sources' own lists of who has what, with their entries; only those whose day had come."""
 
     queryset = PublishedList.objects.all()
@@ -236,12 +231,16 @@ class PublishedListViewSet(ClockedResource):
     lookup_field = "slug"
     lookup_url_kwarg = "list"
 
+    def parts(self):
+        """The list and its entries, past ones too."""
+        return [*super().parts(), ListEntry.ever.filter(list__slug=self.key_asked)]
+
     def on_day(self, rows, day):
         """A list whose day is not known exactly counts from the last day it can be."""
         return rows.filter(as_of_latest__lte=day)
 
 
-class ProcedureFactViewSet(Resource):
+class ProcedureFactViewSet(Editable, Resource):
     """Facts of the Defense Priorities and Allocations System (DPAS), each with its place."""
 
     queryset = ProcedureFact.objects.all()

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from partners.api import MembershipViewSet, SourceViewSet
 from partners.models import Source
+from partners.serializers import MembershipSerializer, SourceSerializer
 from sosa_registry.api import formats
 from sosa_registry.api.pagination import RegistryPagination
 from sosa_registry.api.parameters import AS_OF, KNOWN_AT, Parameter, echo, one
@@ -178,6 +179,7 @@ class EvidencedMembershipViewSet(MembershipViewSet):
     """
 
     serializer_class = serializers.EvidencedMembershipSerializer
+    writing_serializer_class = MembershipSerializer
     filterset_class = filters.EvidencedMembershipFilters
 
 
@@ -185,4 +187,5 @@ class GradedSourceViewSet(SourceViewSet):
     """Published documents that records rest on, and the grade that each gives."""
 
     serializer_class = serializers.GradedSourceSerializer
+    writing_serializer_class = SourceSerializer
     filterset_class = filters.GradedSourceFilters

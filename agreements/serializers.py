@@ -9,10 +9,10 @@ from partners.serializers import (
     CitationSerializer,
     CitedSerializer,
     MembershipSerializer,
+    RecordSerializer,
     SourceSerializer,
 )
 from sosa_registry.api.parameters import echo
-from sosa_registry.api.serializers import RecordSerializer
 
 from .analysis.cells import CERTAIN, NOT_RECORDED, POSSIBLE
 from .analysis.evidence import summaries
@@ -87,13 +87,18 @@ class ListedAgreementSerializer(AgreementSerializer):
     """One instrument between a principal and a partner, and how it stands on the day."""
 
     status = serializers.ChoiceField(
-        ASKABLE, help_text="The strongest possible standing; none: not there yet; not_recorded."
+        ASKABLE,
+        read_only=True,
+        help_text="The strongest possible standing; none: not there yet; not_recorded.",
     )
     certainty = serializers.ChoiceField(
         [CERTAIN, POSSIBLE, NOT_RECORDED],
+        read_only=True,
         help_text="Whether every reading of the dates says so; not_recorded: there is no event.",
     )
-    since = serializers.CharField(help_text="Since when, as known (EDTF); empty for none.")
+    since = serializers.CharField(
+        read_only=True, help_text="Since when, as known (EDTF); empty for none."
+    )
 
     class Meta:
         model = Agreement
@@ -191,8 +196,12 @@ class ListEntrySerializer(RecordSerializer):
 class PublishedListSerializer(RecordSerializer):
     """A source's own list of who has what, with its entries."""
 
+    parts = ("entries",)
     entries = ListEntrySerializer(
-        many=True, read_only=True, help_text="The countries it names, as known at the revision."
+        many=True,
+        required=False,
+        max_length=300,
+        help_text="The countries it names, as known at the revision.",
     )
 
     class Meta:
@@ -211,6 +220,32 @@ class PublishedListSerializer(RecordSerializer):
     def read_entries(self, instance):
         """The entries of a prepared list."""
         return self.entered[instance.slug]
+
+    def validate_entries(self, entries):
+        """A list names a country once."""
+        named = [entry["country"].code for entry in entries]
+        if twice := {code for code in named if named.count(code) > 1}:
+            raise serializers.ValidationError(f"Named twice: {', '.join(sorted(twice))}.")
+        return entries
+
+    def write_parts(self, record, parts):
+        """Its entries: those that are no longer named go."""
+        super().write_parts(record, parts)
+        if "entries" not in parts:
+            return
+        stored = {entry.country_id: entry for entry in record.entries.all()}
+        for values in parts["entries"]:
+            entry = stored.pop(values["country"].code, None) or ListEntry(list=record)
+            for column in ("country", "qualifier", "note"):
+                setattr(entry, column, values.get(column, ""))
+            entry.save()
+        for entry in stored.values():
+            entry.delete()
+
+    def remove(self, record):
+        """The list with its entries."""
+        self.write_parts(record, {"entries": []})
+        super().remove(record)
 
 
 class ProcedureFactSerializer(RecordSerializer):

@@ -50,6 +50,22 @@ def remove_with_citations(
         actions.remove(record, actor=actor, reason=reason, kind=kind)
 
 
+def cite_as_whole(record: Recorded, sources: list[str]) -> None:
+    """Have a record rest on just these documents, in this order, inside the open revision.
+
+    Citations of a place in a document (with a locator) are not touched. Notes stay.
+    """
+    stored = {each.source_id: each for each in citations_of(record).filter(locator="")}
+    for position, source in enumerate(sources):
+        citation = stored.pop(source, None) or Citation(
+            subject_kind=record.record_kind, subject=record.key, source_id=source
+        )
+        citation.position = position
+        citation.save()
+    for citation in stored.values():
+        citation.delete()
+
+
 def keep_copy(
     source: Source, *, name: str, content: bytes, actor, reason: str, on: date
 ) -> ArchivedCopy:

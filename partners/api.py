@@ -2,15 +2,24 @@
 sources and citations. Each declares its serializer, filters and search; the rest is shared.
 """
 
-from django.http import Http404
-
+from sosa_registry.api.editing import Editable
 from sosa_registry.api.views import ClockedResource, Resource
 
 from . import filters, serializers
 from .models import Citation, Country, Firm, Grouping, Membership, Organization, Source
 
 
-class CountryViewSet(Resource):
+class Cited:
+    """Records whose documents are part of them."""
+
+    def parts(self):
+        """The record, and its citations, past ones too."""
+        kind = self.queryset.model.record_kind
+        cited = Citation.ever.filter(subject_kind=kind, subject=self.key_asked)
+        return [*super().parts(), cited]
+
+
+class CountryViewSet(Editable, Resource):
     """Every country and territory of ISO 3166-1, by alpha-3 code (in either case)."""
 
     queryset = Country.objects.all()
@@ -21,12 +30,13 @@ class CountryViewSet(Resource):
     lookup_field = "code"
     lookup_url_kwarg = "country"
 
-    def lookup(self, key):
+    @property
+    def key_asked(self):
         """Codes are capital letters, however they are typed."""
-        return {"code": key.upper()}
+        return super().key_asked.upper()
 
 
-class GroupingViewSet(Resource):
+class GroupingViewSet(Editable, Resource):
     """Alliances, unions, partnerships, designations, and groupings that are somebody's opinion."""
 
     queryset = Grouping.objects.all()
@@ -38,7 +48,7 @@ class GroupingViewSet(Resource):
     lookup_url_kwarg = "grouping"
 
 
-class MembershipViewSet(ClockedResource):
+class MembershipViewSet(Editable, ClockedResource):
     """Who possibly belonged to which grouping on a day. A grouping's own page has every phase."""
 
     queryset = Membership.objects.all()
@@ -53,7 +63,7 @@ class MembershipViewSet(ClockedResource):
         return rows.possible_on(day)
 
 
-class OrganizationViewSet(Resource):
+class OrganizationViewSet(Editable, Resource):
     """Ministries and agencies that sign, sponsor or act for a country."""
 
     queryset = Organization.objects.all()
@@ -64,7 +74,7 @@ class OrganizationViewSet(Resource):
     lookup_url_kwarg = "organization"
 
 
-class FirmViewSet(Resource):
+class FirmViewSet(Editable, Resource):
     """Companies that may sign their country's code of conduct."""
 
     queryset = Firm.objects.all()
@@ -75,7 +85,7 @@ class FirmViewSet(Resource):
     lookup_url_kwarg = "firm"
 
 
-class SourceViewSet(Resource):
+class SourceViewSet(Editable, Resource):
     """Published documents that records rest on."""
 
     queryset = Source.objects.all()
@@ -86,7 +96,7 @@ class SourceViewSet(Resource):
     lookup_url_kwarg = "source"
 
 
-class CitationViewSet(ClockedResource):
+class CitationViewSet(Editable, ClockedResource):
     """Which document, and which place in it, each record rests on.
 
     A citation has no dates of its own, so `as_of` changes nothing here; `known_at` does.
@@ -98,11 +108,3 @@ class CitationViewSet(ClockedResource):
     search_fields = ("subject", "source__slug", "locator", "note")
     lookup_field = "key"
     lookup_value_regex = ".+"
-
-    def lookup(self, key):
-        """The key is subject kind, subject, source and, where there is one, locator."""
-        parts = key.split("/", 3)
-        if len(parts) < 3:
-            raise Http404("A citation's key is kind/subject/source, and its locator if it has one.")
-        names = ("subject_kind", "subject", "source", "locator")
-        return dict(zip(names, [*parts, ""], strict=False))

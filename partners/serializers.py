@@ -4,19 +4,48 @@ from collections import defaultdict
 
 from rest_framework import serializers
 
-from sosa_registry.api.serializers import RecordSerializer
+from sosa_registry.api.inputs import Text, refuse_key
+from sosa_registry.api.serializers import RecordSerializer as PlainSerializer
 
+from . import actions
 from .models import Citation, Country, Firm, Grouping, Membership, Organization, Source
+
+
+class RecordSerializer(PlainSerializer):
+    """A record that takes its citations along when it goes."""
+
+    def remove(self, record):
+        """The record and its citations. Raises ProtectedError while others rest on it."""
+        # Joins the revision that is open, whose actor and reason count.
+        actions.remove_with_citations(record, actor="", reason="")
 
 
 class CitedSerializer(RecordSerializer):
     """A record whose table lists the documents it rests on."""
 
+    parts = ("sources",)
     sources = serializers.ListField(
-        child=serializers.CharField(),
-        read_only=True,
+        child=Text(),
+        required=False,
+        max_length=100,
         help_text="Documents that the record as a whole rests on, in order.",
     )
+
+    def validate_sources(self, slugs):
+        """Each is there, and named once."""
+        stored = set(Source.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+        for slug in slugs:
+            if slug not in stored:
+                refuse_key(Source, slug)
+        if len(set(slugs)) < len(slugs):
+            raise serializers.ValidationError("A source is named twice.")
+        return slugs
+
+    def write_parts(self, record, parts):
+        """Its citations as a whole."""
+        super().write_parts(record, parts)
+        if "sources" in parts:
+            actions.cite_as_whole(record, parts["sources"])
 
     def prepare(self, rows):
         """The citations of these records, in one statement."""

@@ -14,7 +14,9 @@ from agreements import api_pathways as supply
 from partners import api as partners
 from sosa_registry import citing_views
 from sosa_registry.api import docs, revisions
+from sosa_registry.api.editing import Editable
 from sosa_registry.api.views import NoSuchPlace
+from sosa_registry.api.writing import offer
 
 RESOURCES = {
     "countries": partners.CountryViewSet,
@@ -50,6 +52,8 @@ QUESTIONS = {
     "practice": evidence.PracticeView,
     "evidence": evidence.EvidenceView,
 }
+
+offer({name: kind for name, kind in RESOURCES.items() if issubclass(kind, Editable)})
 
 router = SimpleRouter()
 for name, viewset in RESOURCES.items():

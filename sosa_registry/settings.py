@@ -310,6 +310,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # A body is the record without what is computed, an answer has every member.
+    "COMPONENT_SPLIT_REQUEST": True,
     # Choice sets of the same field name in several records, by the name that generated clients see.
     "ENUM_NAME_OVERRIDES": {
         "CellStatus": "agreements.answers.STATUSES",
@@ -317,7 +319,9 @@ SPECTACULAR_SETTINGS = {
         "CommitmentMechanism": "agreements.models.Commitment.Mechanism",
         "Enforceability": "agreements.models.Commitment.Enforceability",
         "GroupingKind": "partners.models.Grouping.Kind",
+        "PublishedListKind": "agreements.models.PublishedList.Kind",
         "RevisionKind": "sosa_registry.ledger.models.Revision.Kind",
+        "SourceKind": "partners.models.Source.Kind",
         "StandingStatus": "agreements.lifecycle.Status",
     },
 }

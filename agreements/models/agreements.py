@@ -311,5 +311,14 @@ class Commitment(Replayable):
         owner = f"type/{self.type_id}" if self.type_id else f"agreement/{self.agreement_id}"
         return "/".join([owner, self.direction, self.kind, self.mechanism])
 
+    @classmethod
+    def lookup(cls, key):
+        """The key is `type` or `agreement`, its slug, direction, kind and mechanism."""
+        parts = key.split("/")
+        if len(parts) != 5 or parts[0] not in ("type", "agreement"):
+            told = "type/… or agreement/…, then direction/kind/mechanism"
+            raise ValueError(f"A commitment's key is {told}.")
+        return dict(zip((parts[0], "direction", "kind", "mechanism"), parts[1:], strict=True))
+
     def __str__(self):
         return f"{self.get_kind_display()} by {self.get_mechanism_display().lower()}"

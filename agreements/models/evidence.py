@@ -254,5 +254,11 @@ class ListEntry(Replayable):
         """List and country: a list names a country once."""
         return f"{self.list.slug}/{self.country_id}"
 
+    @classmethod
+    def lookup(cls, key):
+        """The key is list and country."""
+        named, _, country = key.rpartition("/")
+        return {"list__slug": named, "country": country}
+
     def __str__(self):
         return f"{self.country_id} on {self.list}"

@@ -101,6 +101,12 @@ class ArchivedCopy(Recorded):
         """Source and SHA-256: the same bytes are kept once for a source."""
         return f"{self.source_id}/{self.sha256}"
 
+    @classmethod
+    def lookup(cls, key):
+        """The key is source and SHA-256."""
+        source, _, sha256 = key.partition("/")
+        return {"source": source, "sha256": sha256}
+
     def __str__(self):
         return f"{self.name} ({filesizeformat(self.size)})"
 

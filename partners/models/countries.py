@@ -58,6 +58,11 @@ class Country(Recorded):
         """The country's profile."""
         return reverse("country", args=[self.code])
 
+    @classmethod
+    def lookup(cls, key):
+        """Codes are capital letters, however they are typed."""
+        return {"code": key.upper()}
+
     @property
     def alias_list(self) -> list[str]:
         """The aliases, one by one."""

@@ -185,5 +185,15 @@ class Citation(Replayable):
         parts = [self.subject_kind, self.subject, self.source_id, self.locator]
         return "/".join(part for part in parts if part)
 
+    @classmethod
+    def lookup(cls, key):
+        """The key is subject kind, subject, source and, where there is one, locator."""
+        parts = key.split("/", 3)
+        if len(parts) < 3:
+            told = "kind/subject/source, and its locator if it has one"
+            raise ValueError(f"A citation's key is {told}.")
+        names = ("subject_kind", "subject", "source", "locator")
+        return dict(zip(names, [*parts, ""], strict=False))
+
     def __str__(self):
         return f"{self.source_id} for {self.subject_kind} {self.subject}"

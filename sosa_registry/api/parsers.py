@@ -8,6 +8,8 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from .problems import Refused
+
 
 class JSONParser(BaseParser):
     """application/json in UTF-8."""
@@ -15,11 +17,11 @@ class JSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """The body as plain values. Raises ParseError."""
+        """The body as plain values. Raises ParseError, or Refused (413) for one too long."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         content = stream.read(most + 1)
         if len(content) > most:
-            raise ParseError(f"The body is longer than {most} bytes.")
+            raise Refused(413, f"The body is longer than the {most} bytes that are taken.")
         try:
             return orjson.loads(content)
         except orjson.JSONDecodeError as error:

@@ -11,6 +11,7 @@ from django.core.exceptions import (
     BadRequest,
     ObjectDoesNotExist,
     PermissionDenied,
+    RequestDataTooBig,
     SuspiciousOperation,
 )
 from django.core.signals import got_request_exception
@@ -32,7 +33,11 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    409: "Conflict",
+    412: "Changed meanwhile",
+    413: "Too large",
     415: "Unsupported media type",
+    428: "Precondition required",
     429: "Too many requests",
     500: "Our fault",
     503: "Not available now",
@@ -42,6 +47,7 @@ DETAILS = {
     403: "This is not allowed to you.",
     404: "There is nothing at this address. All there is: /api/docs/.",
     405: "This address is for reading.",
+    413: "The body is longer than is taken.",
     500: "Something went wrong on our side. It has been noted.",
     503: "The registry’s database does not answer. Nothing was changed. Try again in a moment.",
 }
@@ -56,6 +62,7 @@ class FaultSerializer(serializers.Serializer):
     pointer = serializers.CharField(
         required=False, help_text="JSON pointer to the member of the body at fault."
     )
+    header = serializers.CharField(required=False, help_text="The request header at fault.")
     detail = serializers.CharField(help_text="What is wrong, and what is allowed.")
 
 
@@ -67,6 +74,15 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField(help_text="The HTTP status.")
     detail = serializers.CharField(help_text="The problem in a sentence.")
     errors = FaultSerializer(many=True, help_text="Each thing that is wrong; often empty.")
+
+
+class Refused(exceptions.APIException):
+    """A refusal with all that is wrong: `errors` are members of the problem's list."""
+
+    def __init__(self, code: int, detail: str, errors: list[dict] | None = None, **headers: str):
+        super().__init__(detail)
+        self.status_code, self.errors = code, errors or []
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def problem(code: int, detail: str, errors: list[dict] | None = None) -> dict:
@@ -105,7 +121,11 @@ def _described(exc: Exception, context: dict) -> tuple[dict, dict]:
         faults = [{"parameter": fault.name, "detail": fault.message} for fault in exc.faults]
         return problem(400, _summed(exc.faults), faults), {}
     if isinstance(exc, serializers.ValidationError):
-        return problem(400, "The body is not valid.", list(_pointers(exc.detail))), {}
+        return problem(400, "The body is not valid.", list(pointers(exc.detail))), {}
+    if isinstance(exc, Refused):
+        return problem(exc.status_code, str(exc.detail), exc.errors), exc.headers
+    if isinstance(exc, RequestDataTooBig):
+        return problem(413, DETAILS[413]), {}
     if isinstance(exc, Http404 | ObjectDoesNotExist):
         return problem(404, str(exc) or DETAILS[404]), {}
     if isinstance(exc, PermissionDenied):
@@ -143,15 +163,15 @@ def _announce(exc: Exception, context: dict) -> None:
     got_request_exception.send(sender=None, request=request)
 
 
-def _pointers(detail, path: str = "") -> Iterator[dict]:
-    """Every message of a serializer's nested errors, each with its JSON pointer."""
+def pointers(detail, path: str = "") -> Iterator[dict]:
+    """Every message of a serializer's nested errors, each with its JSON pointer (RFC 6901)."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            step = "" if name == "non_field_errors" else f"/{name}"
-            yield from _pointers(inner, path + step)
+            step = str(name).replace("~", "~0").replace("/", "~1")
+            yield from pointers(inner, path if name == "non_field_errors" else f"{path}/{step}")
     elif isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
         for place, inner in enumerate(detail):
-            yield from _pointers(inner, f"{path}/{place}")
+            yield from pointers(inner, f"{path}/{place}")
     else:
         for message in detail if isinstance(detail, list) else [detail]:
             yield {"pointer": path, "detail": str(message)}

@@ -14,13 +14,20 @@ from drf_spectacular.plumbing import get_doc
 from .formats import XLSXRenderer
 from .parameters import AS_OF, EXPORTING, KNOWN_AT
 from .problems import MEDIA_TYPE, TITLES, ProblemSerializer, problem
+from .schema_writing import (
+    ETAG,
+    FOUND,
+    READING,
+    WITH_BODY,
+    described,
+    headers_of,
+    refusals_of,
+    writes,
+)
+from .serializers import RecordSerializer
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
-REFUSALS = {
-    400: "A parameter is unknown or its value is not allowed; each is named.",
-    404: "There is nothing at this address, or no such page.",
-    406: "No format that was asked for is offered.",
-}
+REFUSALS = READING | FOUND | WITH_BODY
 
 JSON = "application/json"
 
@@ -46,12 +53,44 @@ class RegistryAutoSchema(AutoSchema):
         operation["parameters"] = [*operation.get("parameters", []), *self._own_parameters()]
         responses = operation["responses"]
         self._describe_files(responses)
-        for code in sorted({*self._refusals(), *(int(code) for code in responses if code >= "4")}):
-            responses[str(code)] = self._refusal(code)
-        if made := example(operation["operationId"]):
+        for response in responses.values():
+            response["description"] = response["description"] or "The answer."
+        refusals = self._refusals()
+        refusals |= {int(code): REFUSALS.get(int(code)) for code in responses if code >= "4"}
+        for code in sorted(refusals):
+            responses[str(code)] = self._refusal(code, refusals[code])
+        if writes(self.view, self.method):
+            self._describe_write(operation)
+        elif made := example(operation["operationId"]):
             body = responses["200"]["content"][JSON]
             body["examples"] = {"real": {"summary": made["request"], "value": made["answer"]}}
+            if getattr(self.view, "is_of_the_ledger", False):
+                responses["200"]["headers"] = {"ETag": ETAG}
+                responses["304"] = {"description": "The state that If-None-Match names is present."}
         return operation
+
+    def _describe_write(self, operation: dict) -> None:
+        operation["parameters"] += headers_of(self.method)
+        read = example(f"{self.view.basename.replace('-', '_')}_retrieve").get("answer", {})
+        fields = self.get_request_serializer()().fields
+        written = [name for name, each in fields.items() if not each.read_only]
+        texts = [name for name in ("note", "description", "account", "aliases") if name in written]
+        described(operation, self.method, read, written, texts)
+
+    def get_request_serializer(self):
+        """What a write takes: the record's own columns."""
+        if writes(self.view, self.method):
+            return self.view.writing_serializer_class or self.view.serializer_class
+        return super().get_request_serializer()
+
+    def _map_basic_serializer(self, serializer, direction):
+        """A body is taken with no other member; a record is answered with every one."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "request":
+            schema["additionalProperties"] = False
+        elif isinstance(serializer, RecordSerializer):
+            schema["required"] = sorted(schema["properties"])
+        return schema
 
     def _insert_field_validators(self, field, schema):
         """A text that may be empty is of one form or empty; an empty one may well be both."""
@@ -86,17 +125,21 @@ class RegistryAutoSchema(AutoSchema):
                 elif media_type != JSON:
                     content[media_type] = {"schema": {"type": "string"}}
 
-    def _refusals(self) -> list[int]:
+    def _refusals(self) -> dict[int, str]:
+        if writes(self.view, self.method):
+            return refusals_of(self.method)
         found_by_address = self._is_list_view() or "{" in self.path
-        return [400, 404, 406] if found_by_address else [400, 406]
+        refusals = READING | (FOUND if found_by_address else {})
+        guarded = bool(self.view.authentication_classes)
+        return {code: told for code, told in refusals.items() if guarded or code not in (401, 403)}
 
-    def _refusal(self, code: int) -> dict:
+    def _refusal(self, code: int, told_of: str | None) -> dict:
         errors = [{"parameter": "as_off", "detail": "Unknown parameter. Did you mean as_of?"}]
         told = {400: "as_off: Unknown parameter.", 404: "No country “XYZ” in the registry."}
         title = TITLES.get(code, "Refused")
         value = problem(code, told.get(code, f"{title}."), errors if code == 400 else [])
         return {
-            "description": REFUSALS.get(code, f"{title}."),
+            "description": told_of or f"{title}.",
             "content": {
                 MEDIA_TYPE: {
                     "schema": self.resolve_serializer(ProblemSerializer, "response").ref,
@@ -107,7 +150,10 @@ class RegistryAutoSchema(AutoSchema):
 
     def get_description(self):
         """The view's own words; of one record of a list, the record's."""
-        if getattr(self.view, "action", "") == "retrieve":
+        action = getattr(self.view, "action", "")
+        if writes(self.view, self.method):
+            return f"{get_doc(getattr(type(self.view), action))} {get_doc(self.view.__class__)}"
+        if action == "retrieve":
             own = get_doc(self.view.retrieve)
             return own or f"{get_doc(self._get_serializer().__class__)} By its natural key."
         return get_doc(self.view.__class__)

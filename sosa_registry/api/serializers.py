@@ -3,17 +3,24 @@
 A serializer names its model and whatever it embeds; names, types, choices and help texts come from
 the model. References are natural keys, which the rows hold themselves, so writing a row asks the
 database nothing. What a list needs beside its rows is fetched once for all of them, in `prepare`.
+The same columns are what a write may say (`to_internal_value`); `writing` applies it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from operator import attrgetter
 
+import orjson
+from django.db import models
 from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
 
-from sosa_registry.ledger.fields import EarliestDay, LatestDay
+from sosa_registry.ledger.fields import EarliestDay, ImpreciseDateField, LatestDay
 from sosa_registry.ledger.recording import Recorded
 
+from . import inputs
 from .formats import CHUNK, chunked
+from .renderers import as_json
 
 
 class RecordListSerializer(serializers.ListSerializer):
@@ -32,7 +39,23 @@ class RecordListSerializer(serializers.ListSerializer):
 
 
 class RecordSerializer(serializers.ModelSerializer):
-    """One record by the columns of its table. Subclasses name `Meta.model`."""
+    """One record by the columns of its table. Subclasses name `Meta.model`.
+
+    `parts` are members that are written as records of their own, by `write_parts`.
+    """
+
+    parts: tuple[str, ...] = ()
+    serializer_choice_field = inputs.Choice
+    serializer_related_to_field = inputs.Reference
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: inputs.Text,
+        models.TextField: inputs.Text,
+        models.URLField: inputs.Address,
+        ImpreciseDateField: inputs.ImpreciseDate,
+        models.DateField: inputs.Day,
+        models.PositiveSmallIntegerField: inputs.Whole,
+    }
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -98,5 +121,67 @@ class RecordSerializer(serializers.ModelSerializer):
         made, options = super().build_relational_field(field_name, relation_info)
         natural = self.Meta.model.state_relations.get(field_name)
         if natural:
-            return serializers.SlugRelatedField, {**options, "slug_field": natural}
+            return inputs.Reference, {**options, "slug_field": natural}
         return made, options
+
+    def build_standard_field(self, field_name, model_field):
+        """What has to be unique is judged by the model, once; bounds are those of every engine."""
+        made, options = super().build_standard_field(field_name, model_field)
+        if given := options.get("validators"):
+            options["validators"] = [
+                each for each in given if not isinstance(each, UniqueValidator)
+            ]
+        if isinstance(model_field, models.PositiveSmallIntegerField):
+            options |= {"min_value": 0, "max_value": inputs.LARGEST_SMALL}
+        if isinstance(model_field, ImpreciseDateField):
+            options["span"] = model_field.span
+        return made, options
+
+    def get_uniqueness_extra_kwargs(self, field_names, declared_fields, extra_kwargs):
+        """None: see `build_standard_field`."""
+        return extra_kwargs, {}
+
+    def get_validators(self):
+        """None: see `build_standard_field`."""
+        return []
+
+    def to_internal_value(self, data):
+        """The members as the model's values. Raises ValidationError naming each that is wrong."""
+        refused = self._refused(data) if isinstance(data, Mapping) else {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**error.detail, **refused}) from error
+        if refused:
+            raise serializers.ValidationError(refused)
+        return values
+
+    def _refused(self, data: Mapping) -> dict[str, list[str]]:
+        """Members that nobody can write. What is computed may be repeated as it was read."""
+        written = [name for name, each in self.fields.items() if not each.read_only]
+        computed = {name for name in data if name in self.fields and name not in written}
+        said = self._said() if computed and self.instance is not None else {}
+        refused = {}
+        for name in data:
+            if name in computed and (name not in said or said[name] != data[name]):
+                refused[name] = ["It is computed: leave it out."]
+            elif name not in self.fields:
+                near = get_close_matches(name, written, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                refused[name[:60]] = [f"Unknown member.{hint} Allowed: {', '.join(written)}."]
+        return refused
+
+    def _said(self) -> dict:
+        return orjson.loads(as_json(self.to_representation(self.instance)))
+
+    def column_of(self, name: str) -> str:
+        """A field of the model by the name it has here."""
+        model = self.Meta.model
+        return model.key_column if model.key_column and name == model.key_field else name
+
+    def write_parts(self, record: Recorded, parts: dict) -> None:
+        """Write what belongs to a record that has just been written, in the open revision."""
+
+    def remove(self, record: Recorded) -> None:
+        """Delete a record with what belongs to it, in the open revision. Raises ProtectedError."""
+        record.delete()

@@ -162,7 +162,10 @@ class Resource(Listed, viewsets.ReadOnlyModelViewSet):
 
     def lookup(self, key: str) -> dict:
         """What finds the record with that key. Raises Http404 for what is no key."""
-        return {self.queryset.model.key_field: key}
+        try:
+            return self.queryset.model.lookup(key)
+        except ValueError as error:
+            raise Http404(str(error)) from error
 
     def parts(self) -> list[QuerySet]:
         """All that makes up the record: versions, and rows that keep their past.

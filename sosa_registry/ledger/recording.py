@@ -156,6 +156,11 @@ class Recorded(models.Model):
         """The natural key: unique, public, never reused."""
         return str(getattr(self, self.key_field))
 
+    @classmethod
+    def lookup(cls, key: str) -> dict[str, str]:
+        """What finds the record with a natural key. Raises ValueError, saying how keys look."""
+        return {cls.key_field: key}
+
     def state(self) -> dict:
         """Every column of the record as the data package names it, references by natural key."""
         plain = {name: _plain(getattr(self, attname)) for name, attname in self._columns()}

@@ -16,6 +16,7 @@ from openapi_spec_validator import validate
 from sosa_registry.api import docs
 from sosa_registry.api.schema import EXAMPLES
 from tests.api.places import EVERYTHING, ask
+from tests.api.records import NEW
 
 VOLATILE = {"at": "2026-11-21T12:00:00Z", "hash": "c3…", "previous_hash": "9f…", "actor": "tests"}
 UPDATE = os.environ.get("UPDATE_EXAMPLES")
@@ -79,11 +80,32 @@ def test_the_document_is_valid_openapi(document):
 
 def test_every_operation_has_an_example_and_typed_refusals(document):
     for path, operation in operations(document):
-        assert answer_body(operation)["examples"], path
-        for code in ("400", "406"):
-            problem = operation["responses"][code]["content"]["application/problem+json"]
-            assert problem["schema"]["$ref"].endswith("/Problem")
+        responses = operation["responses"]
+        for code, response in responses.items():
+            assert response["description"], (path, code)
+            if code >= "400":
+                problem = response["content"]["application/problem+json"]
+                assert problem["schema"]["$ref"].endswith("/Problem")
+                assert problem["examples"], (path, code)
+            elif code not in ("204", "304"):
+                assert response["content"]["application/json"]["examples"], (path, code)
+        assert {"400", "406"} <= set(responses), path
         assert operation["summary"] and operation["description"]
+
+
+def test_every_example_of_a_write_is_one_that_could_be_sent(document):
+    bodies = [
+        (operation["operationId"], content)
+        for _, operation in operations(document)
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+    ]
+    assert len(bodies) > 3 * len(NEW)
+    for name, content in bodies:
+        whole = {**content["schema"], "components": document["components"]}
+        for example in content["examples"].values():
+            errors = Draft202012Validator(whole).iter_errors(example["value"])
+            assert [error.message for error in errors] == [], name
+            assert example["value"], name
 
 
 def test_every_parameter_and_every_member_says_what_it_is(document):

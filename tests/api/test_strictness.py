@@ -4,18 +4,21 @@ import pytest
 from django.test import Client
 
 from agreements import api
+from sosa_registry.ledger.reading import pin
 from tests.api.places import (
     BELOW,
     CLOCKED,
     EVERYTHING,
     LISTS,
     QUESTIONS,
+    RECORDS,
     address,
     ask,
     parameters_of,
     problem_of,
     refuse,
 )
+from tests.api.records import NEW, send
 
 FILTERED = [
     ("countries", "region=Atlantis", "region"),
@@ -94,10 +97,32 @@ def test_a_type_nobody_offers_is_not_acceptable_anywhere(client, full, place):
     assert "application/json" in problem_of(response, 406)["detail"]
 
 
-@pytest.mark.parametrize("place", EVERYTHING)
-def test_nothing_is_written_here_yet(client, full, place):
+READ_ONLY = [place for place in EVERYTHING if place.partition("/")[0] not in NEW]
+
+
+@pytest.mark.parametrize("place", [*READ_ONLY, *BELOW])
+def test_a_method_that_an_address_does_not_take_is_refused(client, full, place):
     for method in ("post", "put", "patch", "delete"):
-        problem_of(getattr(client, method)(address(place)), 405)
+        problem = problem_of(getattr(client, method)(address(place)), 405)
+        assert "reading" in problem["detail"] or method.upper() in problem["detail"]
+
+
+@pytest.mark.parametrize("resource", NEW)
+def test_a_list_is_not_replaced_nor_a_record_posted_to(client, full, resource):
+    for method in ("put", "patch", "delete"):
+        problem_of(getattr(client, method)(address(resource)), 405)
+    record = next(place for place in RECORDS if place.startswith(f"{resource}/"))
+    problem_of(client.post(address(record)), 405)
+
+
+def test_whoever_is_not_signed_in_writes_nothing(client, full):
+    before = pin().revision
+    for resource, body in NEW.items():
+        record = next(place for place in RECORDS if place.startswith(f"{resource}/"))
+        problem_of(send(client, "post", resource, body), 403)
+        for method in ("put", "patch", "delete"):
+            problem_of(send(client, method, record, body, If_Match="*"), 403)
+    assert pin().revision == before
 
 
 @pytest.mark.parametrize("place", [*LISTS, *BELOW])

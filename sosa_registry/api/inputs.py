@@ -1,0 +1,119 @@
+"""Members of a body, read as strictly as the OpenAPI document types them.
+
+The framework's own fields are kind: a number passes for a text, a text for a number. Here a member
+is of its type or it is refused, because what is guessed at is written for ever.
+"""
+
+import re
+
+from rest_framework import serializers
+
+from sosa_registry import asking
+from sosa_registry.asking import BadParameter
+from sosa_registry.ledger import dates
+
+from .filters import nearest_keys
+
+LARGEST_SMALL = 32_767  # what a small integer holds on every engine
+
+
+class Text(serializers.CharField):
+    """A text."""
+
+    def to_internal_value(self, data):
+        """The text without surrounding white space. Raises ValidationError for any other type."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ImpreciseDate(Text):
+    """A date as it is known, in EDTF."""
+
+    def __init__(self, *args, span=False, **kwargs):
+        self.span = span
+        super().__init__(*args, **kwargs)
+
+    def to_internal_value(self, data):
+        """The text in its settled form. Raises ValidationError, naming the forms."""
+        text = super().to_internal_value(data)
+        try:
+            return dates.parse(text, span=self.span).text
+        except dates.NotADate as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class Address(serializers.URLField):
+    """An http or https address."""
+
+    def to_internal_value(self, data):
+        """The address. Raises ValidationError for any other type."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Choice(serializers.ChoiceField):
+    """One of the values that there are."""
+
+    default_error_messages = {"invalid_choice": "“{input}” is unknown. Allowed: {allowed}."}
+
+    def to_internal_value(self, data):
+        """The value. Raises ValidationError, naming the allowed ones."""
+        if isinstance(data, str) and data in self.choices:
+            return data
+        if data == "" and self.allow_blank:
+            return ""
+        allowed = ", ".join(str(value) for value in self.choices)
+        told = data[:60] if isinstance(data, str) else type(data).__name__
+        self.fail("invalid_choice", input=told, allowed=allowed)
+
+
+class Whole(serializers.IntegerField):
+    """A whole number. JSON's 5.0 is one, "5" is not."""
+
+    def to_internal_value(self, data):
+        """The number. Raises ValidationError."""
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Day(serializers.DateField):
+    """A calendar day, YYYY-MM-DD and in no other of ISO's forms."""
+
+    def to_internal_value(self, data):
+        """The day. Raises ValidationError."""
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Not a text. Allowed: YYYY-MM-DD.")
+        try:
+            return asking.read_day("", data)
+        except BadParameter as fault:
+            raise serializers.ValidationError(fault.message) from fault
+
+
+class Reference(serializers.SlugRelatedField):
+    """Another record, by its natural key."""
+
+    def to_internal_value(self, data):
+        """The record. Raises ValidationError, naming the nearest keys."""
+        if not isinstance(data, str) or "\0" in data:
+            raise serializers.ValidationError("Not a natural key: those are texts.")
+        rows = self.get_queryset()
+        found = rows.filter(**{self.slug_field: data}).first()
+        if found is None:
+            refuse_key(rows.model, data)
+        return found
+
+
+def refuse_key(model, key: str) -> None:
+    """Raise ValidationError for a key that no record has, with the nearest and the allowed ones."""
+    said = f"No {model._meta.verbose_name} “{key[:60]}” in the registry."
+    try:
+        asking.one_of("", key, nearest_keys(model, key), fold=str)
+    except BadParameter as fault:
+        hint = re.search(r"Did you mean [^?]*\?", fault.message)
+        said += f" {hint[0]}" if hint else ""
+    raise serializers.ValidationError(said)
