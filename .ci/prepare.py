@@ -81,7 +81,7 @@ def main():
     migrate()
     collect_static()
     try:
-        call_command("import_registry", "--if-empty")
+        call_command("import_registry", "--if-empty", "--accept-warnings")
     except CommandError as error:
         sys.exit(f"\nSTOPPED: {error}\n")
     url = settings.SITE_URL

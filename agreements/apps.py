@@ -11,10 +11,12 @@ class AgreementsConfig(AppConfig):
     verbose_name = "Agreements and evidence"
 
     def ready(self):
-        """Standing and search follow every revision; `verify_ledger` checks standing too."""
+        """Standing and search follow every revision, the rules judge it; `verify_ledger` checks."""
         # By name: models can be imported only now that all apps are known.
         ledger = "sosa_registry.ledger"
         project_with = import_string(f"{ledger}.revising.project_with")
         project_with(import_string("agreements.standing.project"))
         project_with(import_string("agreements.search_index.project"))
+        judge_with = import_string(f"{ledger}.revising.judge_with")
+        judge_with(import_string("agreements.rules.judge"))
         import_string(f"{ledger}.integrity.also_check")(import_string("agreements.standing.faults"))

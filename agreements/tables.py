@@ -12,6 +12,7 @@ from sosa_registry.api.formats import columns_of
 from .analysis.cells import NOT_RECORDED
 from .analysis.reference import Reference
 from .answers import HitSerializer
+from .answers_checks import ViolationSerializer
 from .answers_evidence import PracticeDifferenceSerializer, ReconciledSerializer
 
 MATRIX = [
@@ -27,6 +28,7 @@ DIFF = [
 TREND = ["as_of", "type", "certain", "possible", "projected"]
 SEARCH = columns_of(HitSerializer())
 RECONCILIATION = columns_of(ReconciledSerializer())
+CHECKS = columns_of(ViolationSerializer())
 PRACTICE = columns_of(PracticeDifferenceSerializer())
 
 _NOT_RECORDED = {"status": NOT_RECORDED, "certainty": NOT_RECORDED, "conflicts": 0}

@@ -6,6 +6,7 @@ from sosa_registry.keeping import kept
 
 from .views.agenda import agenda_page
 from .views.agreements import agreement_page
+from .views.checks import checks_page
 from .views.compare import compare_page
 from .views.countries import countries_page, country_page
 from .views.explorers import agreements_page, events_page, firms_page, sources_page
@@ -48,6 +49,7 @@ urlpatterns = [
     path("invocations/<str:slug>/", kept(invocation_page), name="invocation"),
     path("reconciliation/", kept(reconciliation_page), name="reconciliation"),
     path("reconciliation/<str:slug>/", kept(list_page), name="list"),
+    path("checks/", kept(checks_page), name="checks"),
     path("practice/", kept(practice_page), name="practice"),
     path("pathways/", kept(pathways_page), name="pathways"),
     path("reciprocity/", kept(reciprocity_page), name="reciprocity"),

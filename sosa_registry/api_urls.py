@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from agreements import api as agreements
 from agreements import api_agenda as agenda
 from agreements import api_analysis as analysis
+from agreements import api_checks as checks
 from agreements import api_evidence as evidence
 from agreements import api_feeds as feeds
 from agreements import api_gaps as gaps
@@ -51,6 +52,7 @@ QUESTIONS = {
     "reconciliation": evidence.ReconciliationView,
     "practice": evidence.PracticeView,
     "evidence": evidence.EvidenceView,
+    "checks": checks.ChecksView,
 }
 
 offer({name: kind for name, kind in RESOURCES.items() if issubclass(kind, Editable)})

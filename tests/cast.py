@@ -27,7 +27,7 @@ def source(slug: str = "gazette", **values) -> Source:
 
 
 def found_world() -> None:
-    """The United States, Ruritania, Denmark, a league of both, and one type."""
+    """The United States, Ruritania, Denmark, a league of both, and two types."""
     with revision(actor="founder", reason="A small world", kind=Revision.Kind.IMPORT):
         Country(code="USA", alpha2="US", name="United States", region="North America").save()
         Country(
@@ -35,20 +35,22 @@ def found_world() -> None:
         ).save()
         Country(code="DNK", alpha2="DK", name="Denmark", region="Europe").save()
         AgreementType(slug="sosa", abbreviation="SOSA", name="Arrangement", order=1).save()
+        AgreementType(slug="mou", abbreviation="MOU", name="Memorandum", order=2).save()
         Grouping(slug="league", name="The League", kind="alliance").save()
         source().save()
 
 
 def agreement(slug: str = "sosa-xru", partner: str = "XRU", **values) -> Agreement:
     """An agreement, written."""
-    made = Agreement(slug=slug, type_id="sosa", partner_id=partner, title=f"Paper {slug}", **values)
+    usual = {"type_id": "sosa", "partner_id": partner, "title": f"Paper {slug}"}
+    made = Agreement(slug=slug, **usual | values)
     return keep(made, actor="editor", reason="An agreement")
 
 
 def event(agreement_slug: str, kind: str, date: str, until: str = "", slug: str = "") -> Event:
     """An event, written."""
     made = Event(agreement_id=agreement_slug, event=kind, date=date, until=until, slug=slug)
-    return keep(made, actor="editor", reason=f"{kind} on {date}")
+    return keep(made, actor="editor", reason=f"{kind} on {date}", accept_warnings=True)
 
 
 def member(country: str, joined: str, left: str = "", slug: str = "") -> Membership:

@@ -9,6 +9,7 @@ import pytest
 
 from agreements.analysis.matrix import matrix
 from agreements.exchange import package
+from agreements.rules import check
 from tests.snapshot import FIXTURES
 
 MANIFEST = json.loads((FIXTURES / "manifest.json").read_text())["tables"]
@@ -84,3 +85,11 @@ def test_estonia_was_listed_three_months_after_signing(registry, day, status):
     found = matrix(registry, date.fromisoformat(day), types=["rdp-mou"])
     cell = next(row for row in found.rows if row.country == "EST").cells["rdp-mou"]
     assert (cell.status, cell.certainty) == (status, "certain")
+
+
+def test_the_shipped_dataset_breaks_no_rule_and_its_warnings_are_true(registry):
+    found = check()
+    assert {(one.rule, one.key) for one in found} == {
+        ("one-of-a-type", "rdp-fin"),
+        ("one-of-a-type", "rdp-gbr"),
+    }

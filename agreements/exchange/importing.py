@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from agreements.models import Event
+from agreements.rules import Broken, Doubtful, Violation
 from partners.models import Citation, Country
 from sosa_registry.ledger.models import Revision
 from sosa_registry.ledger.recording import BATCH, Recorded, revision
@@ -37,11 +38,17 @@ class Outcome:
 
 
 def import_package(
-    path: Path, *, actor, reason: str, tell: Callable[[str], None] = lambda line: None
+    path: Path,
+    *,
+    actor,
+    reason: str,
+    accept_warnings: bool = False,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Outcome:
     """Read, plan and apply a folder or zip of tables. Raises ImportRefused with every problem.
 
-    The first import into an empty registry brings the rest of ISO 3166-1's countries with it.
+    The first import into an empty registry brings the rest of ISO 3166-1's countries with it. What
+    the rules warn of is a problem, too, until `accept_warnings` says that it is so.
     """
     package = read(path)
     if "countries" in package.rows and not Country.objects.exists():
@@ -51,9 +58,29 @@ def import_package(
             Row(table, 0, cells) for cells in iso_countries.rows() if cells["country"] not in named
         ]
     _refuse(package.problems)
+    plans: list[Plan] = []
+    says = {"actor": actor, "reason": reason, "kind": Revision.Kind.IMPORT}
+    try:
+        return _apply(package, plans, tell, accept_warnings=accept_warnings, **says)
+    except (Broken, Doubtful) as refusal:
+        _refuse([_problem(violation, plans[0]) for violation in refusal.violations])
+        raise
+
+
+def _problem(violation: Violation, plan: Plan) -> Problem:
+    """What a rule found, at its line where the files have one."""
+    for planned in plan.tables.values():
+        for row in planned.by_object.values():
+            if planned.table.model.record_type == violation.table and violation.key in row.key:
+                return row.problem(violation.column, violation.message)
+    return Problem("", 0, "", str(violation))
+
+
+def _apply(package: Package, plans: list[Plan], tell: Callable[[str], None], **says) -> Outcome:
     outcome = Outcome()
-    with revision(actor=actor, reason=reason, kind=Revision.Kind.IMPORT) as opened:
+    with revision(**says) as opened:
         plan = _plan(package)
+        plans.append(plan)
         for table in TABLES:
             if planned := plan.tables.get(table.name):
                 _write(planned, tell)

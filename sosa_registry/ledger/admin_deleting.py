@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 
 from .forms import RevisionForm
 from .recording import Recorded, revision
-from .refusing import REFUSALS, sentences_of
+from .refusing import REFUSALS, object_to
 
 SHOWN = 20  # records named of each kind that stand in the way of a deletion
 
@@ -79,7 +79,7 @@ class Deleting:
             try:
                 return super().delete_view(request, object_id, context)
             except REFUSALS as error:
-                form.add_error(None, sentences_of(error))
+                object_to(form, error)
         request.POST = QueryDict()  # Django takes any posted data for a confirmation
         return super().delete_view(request, object_id, context)
 
@@ -105,7 +105,7 @@ class Deleting:
             try:
                 self.delete_queryset(request, queryset.all())
             except REFUSALS as error:
-                form.add_error(None, sentences_of(error))
+                object_to(form, error)
             else:
                 sentence = f"Deleted {len(records)} {model_ngettext(self.opts, len(records))}."
                 self.message_user(request, sentence, messages.SUCCESS)

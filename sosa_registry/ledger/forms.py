@@ -32,12 +32,30 @@ class RevisionForm(forms.Form):
         error_messages={"required": "Say why: every change carries a reason."},
     )
 
+    accept_warnings = forms.BooleanField(
+        label="Record it nevertheless",
+        required=False,
+        help_text="Tick this when you have read the warnings and what you typed is so.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.data.get("accept_warnings"):
+            # Asked for only when there is something to accept.
+            self.fields["accept_warnings"].widget = forms.HiddenInput()
+
+    def doubt(self, sentences: list[str]) -> None:
+        """Show the warnings, and the box that accepts them."""
+        self.fields["accept_warnings"].widget = forms.CheckboxInput()
+        self.add_error("accept_warnings", sentences)
+
     @property
-    def says(self) -> dict[str, str]:
-        """Reason and kind, as `revision()` wants them."""
+    def says(self) -> dict:
+        """Reason, kind and whether warnings are accepted, as `revision()` wants them."""
         return {
             "reason": self.cleaned_data["revision_reason"],
             "kind": self.cleaned_data["revision_kind"],
+            "accept_warnings": self.cleaned_data["accept_warnings"],
         }
 
 
@@ -62,6 +80,9 @@ class RecordForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
         for name, sentences in self.refusals.get(self.prefix, {}).items():
+            if name == "accept_warnings":
+                self.doubt(sentences)
+                continue
             self.add_error(name if name in self.fields else None, sentences)
 
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import ProtectedError
 
+from .revising import Doubts
+
 
 class Objections(Exception):
     """What the rows of a save, written together, are refused for: by form prefix, by field."""
@@ -23,6 +25,8 @@ def refusals_of(error: Exception) -> dict[str | None, dict[str, list[str]]]:
     """A refusal as sentences by form and field; the main form's prefix is None."""
     if isinstance(error, Objections):
         return error.by_form
+    if isinstance(error, Doubts):
+        return {None: {"accept_warnings": error.messages}}
     if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
         return {None: error.message_dict}
     return {None: {"__all__": sentences_of(error)}}
@@ -35,3 +39,11 @@ def sentences_of(error: Exception) -> list[str]:
     if isinstance(error, ProtectedError):
         return [error.args[0]]
     return ["Two records would be one and the same: the registry has each only once."]
+
+
+def object_to(form, error: Exception) -> None:
+    """Say on a RevisionForm why what it asks is refused, or what has to be accepted first."""
+    if isinstance(error, Doubts):
+        form.doubt(error.messages)
+    else:
+        form.add_error(None, sentences_of(error))

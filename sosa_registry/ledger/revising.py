@@ -23,9 +23,16 @@ class NoOpenRevision(RuntimeError):
     """A registry record was written outside `revision()`: a fault in the program, not in input."""
 
 
+class Doubts(ValidationError):
+    """What was to be recorded may be so, but somebody should say so: accept the warnings or not."""
+
+
 @dataclass
 class OpenRevision:
-    """A revision being made: who, why, and what has changed so far."""
+    """A revision being made: who, why, and what has changed so far.
+
+    `accept_warnings`: whoever makes it has read what the rules warn of.
+    """
 
     number: int
     actor: str
@@ -33,6 +40,7 @@ class OpenRevision:
     kind: str
     reason: str
     previous_hash: str
+    accept_warnings: bool = False
     _changes: dict = field(default_factory=dict)
 
     def record(self, record_type: str, key: str, operation: str, state: dict) -> None:
@@ -50,6 +58,10 @@ class OpenRevision:
     def changed(self, record_type: str) -> dict[str, dict]:
         """The state of each record of a type touched in this revision, by key."""
         return {key: made[1] for (kind, key), made in self._changes.items() if kind == record_type}
+
+    def touched(self) -> Iterable[tuple[str, str, dict]]:
+        """Table, key and state of every record touched in this revision."""
+        return ((kind, key, made[1]) for (kind, key), made in self._changes.items())
 
     def versions(self) -> list[Version]:
         """The versions to write, in the order in which the records were touched."""
@@ -71,12 +83,19 @@ class OpenRevision:
 
 _open: ContextVar[OpenRevision | None] = ContextVar("open_revision", default=None)
 _projections: list[Callable[[OpenRevision], None]] = []
+_judges: list[Callable[[OpenRevision], None]] = []
 
 
 def project_with(function: Callable[[OpenRevision], None]) -> None:
     """Have a function derive its tables at the end of every revision, whichever door wrote it."""
     if function not in _projections:
         _projections.append(function)
+
+
+def judge_with(function: Callable[[OpenRevision], None]) -> None:
+    """Have a function judge every revision before it is closed; it raises ValidationError."""
+    if function not in _judges:
+        _judges.append(function)
 
 
 def current() -> OpenRevision:
@@ -88,11 +107,12 @@ def current() -> OpenRevision:
 
 
 @contextmanager
-def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT):
+def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT, accept_warnings: bool = False):
     """Open one revision: all that is written inside becomes one numbered change, or nothing does.
 
     `actor` is an account or a name. Inside an open revision this joins it. A revision in which no
-    record changed leaves no trace. Raises ValidationError for an empty reason or unknown kind.
+    record changed leaves no trace. Raises ValidationError for an empty reason or unknown kind and
+    when a rule is broken, Doubts when a rule warns and nobody has accepted that.
     """
     if _open.get() is not None:
         yield _open.get()
@@ -110,12 +130,15 @@ def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT):
             kind=kind,
             reason=reason.strip(),
             previous_hash=head.hash,
+            accept_warnings=accept_warnings,
         )
         token = _open.set(opened)
         try:
             yield opened
             for project in _projections:
                 project(opened)
+            for judge in _judges:
+                judge(opened)
         finally:
             _open.reset(token)
         _commit(opened, head)

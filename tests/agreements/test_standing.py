@@ -30,7 +30,7 @@ def record(events) -> str:
     """A new agreement with these events, in one revision; its slug."""
     slug = f"paper-{next(numbers)}"
     with revision(actor="editor", reason="A history"):
-        cast.agreement(slug)
+        cast.agreement(slug, type_id="mou")
         Event.objects.bulk_create(
             Event(
                 slug=f"{slug}-{made.id}",

@@ -54,6 +54,7 @@ QUESTIONS = (
     "trend",
     "reconciliation",
     "practice",
+    "checks",
     "evidence/?subject_kind=country&subject=CAN",
     "reciprocity/?b=IND",
     "pathways/?direction=us_buys&country=NOR",

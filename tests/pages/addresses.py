@@ -37,6 +37,7 @@ PAGES = {
     "search": "/search/?q=korea",
     "compare": "/compare/?from=2021-07-28&to=2026-11-21",
     "reconciliation": "/reconciliation/",
+    "checks": "/checks/",
     "list": "/reconciliation/csis-rgqaa-2025-06-23/",
     "practice": "/practice/?as_of=2026-11-21",
     "sources-due": "/sources/due/?as_of=2027-12-01",

@@ -20,6 +20,9 @@ class Command(BaseCommand):
         """Where from, in whose name, why."""
         parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
         parser.add_argument("--if-empty", action="store_true", help="do nothing unless empty")
+        parser.add_argument(
+            "--accept-warnings", action="store_true", help="what the rules warn of is so"
+        )
         parser.add_argument("--actor", default="import_registry", help="whose change it is")
         parser.add_argument("--reason", default="", help="why; default: the folder's name")
 
@@ -34,6 +37,7 @@ class Command(BaseCommand):
                 path,
                 actor=options["actor"],
                 reason=options["reason"] or f"Import of {path.name}",
+                accept_warnings=options["accept_warnings"],
                 tell=self.stdout.write,
             )
         except ImportRefused as refused:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def bring(path: Path):
-    return import_package(path, actor="importer", reason="A test")
+    return import_package(path, actor="importer", reason="A test", accept_warnings=True)
 
 
 @pytest.fixture
