@@ -275,3 +275,17 @@ def test_a_closed_row_of_the_past_is_not_offered(registry, admin_client):
     assert page.context["cl"].result_count == CodeOfConduct.objects.count()
     assert Version.objects.of("codes_of_conduct", code.slug).count() == 2
     assert Country.objects.filter(code=code.country_id).exists()
+
+
+def test_a_warning_is_asked_about_and_recorded_once_it_is_accepted(save):
+    doubtful = rows(
+        "events", event("terminated", "2990-01-01"), stored=[stored_event("sosa-xru-e1")]
+    )
+
+    asked = save(doubtful)
+    assert "2990-01-01 has yet to come" in asked.content.decode()
+    assert "Record it nevertheless" in asked.content.decode()
+    assert Event.objects.count() == 1
+
+    save(doubtful | {"accept_warnings": "on"})
+    assert Event.objects.count() == 2
