@@ -1,9 +1,9 @@
 """Writing through the API: POST, PUT, PATCH and DELETE of one record, each one revision.
 
 A write says why in the header `X-Change-Reason` and what sort of change it is in `X-Change-Kind`;
-what it does not say is said for it; `X-Accept-Warnings: yes` records what a rule warns of. PUT, PATCH and DELETE name the state that was read in
-`If-Match`, so that nobody overwrites what they have not seen. What is written, `writing` decides;
-a written record is answered as it is read.
+what it does not say is said for it. `X-Accept-Warnings: yes` records what a rule warns of. PUT,
+PATCH and DELETE name the state that was read in `If-Match`, so that nobody overwrites what they
+have not seen. What is written, `writing` decides; a written record is answered as it is read.
 """
 
 from django.urls import reverse

@@ -46,7 +46,7 @@ NEW = {
         "id": "swe-more",
         "code": "coc-swe",
         "firm": "ruritanian-works",
-        "left": "2010",
+        "left": "2023",
     },
     "invocations": {
         "invocation": "inv999",
