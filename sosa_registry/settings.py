@@ -286,7 +286,10 @@ REST_FRAMEWORK = {
     # The address that a limit counts by: behind the proxy that speaks https, the last it names;
     # without one the peer's own, whatever a header claims.
     "NUM_PROXIES": 1 if HTTPS else 0,
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sosa_registry.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["sosa_registry.api.permissions.ByRole"],
     "DEFAULT_PAGINATION_CLASS": "sosa_registry.api.pagination.RegistryPagination",
     "DEFAULT_FILTER_BACKENDS": ["sosa_registry.api.filters.StrictFilterBackend"],
