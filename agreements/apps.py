@@ -19,4 +19,7 @@ class AgreementsConfig(AppConfig):
         project_with(import_string("agreements.search_index.project"))
         judge_with = import_string(f"{ledger}.revising.judge_with")
         judge_with(import_string("agreements.rules.judge"))
+        import_string(f"{ledger}.requiring.about_with")(
+            import_string("agreements.topics.types_touched")
+        )
         import_string(f"{ledger}.integrity.also_check")(import_string("agreements.standing.faults"))

@@ -13,11 +13,12 @@ from django.forms.models import BaseModelFormSet, modelformset_factory
 from django.template.defaultfilters import filesizeformat
 
 from sosa_registry.ledger import clock, subjects
-from sosa_registry.ledger.admin import RecordedAdmin, RecordInline, told
+from sosa_registry.ledger.admin import ReadOnlyAdmin, RecordedAdmin, RecordInline, told
 from sosa_registry.ledger.forms import InlineRecordForm, RecordFormWithReason
 from sosa_registry.ledger.recording import revision
 
 from . import actions
+from .admin_naming import Merging, Naming
 from .models import (
     ArchivedCopy,
     Citation,
@@ -26,6 +27,7 @@ from .models import (
     Grouping,
     Membership,
     Organization,
+    Redirect,
     Source,
 )
 from .models.archive import LARGEST
@@ -111,7 +113,7 @@ class CitationInline(RecordInline):
         )
 
 
-class CitedAdmin(RecordedAdmin):
+class CitedAdmin(Naming, RecordedAdmin):
     """A record with its citations: they are edited and deleted with it."""
 
     def get_inlines(self, request, obj):
@@ -185,7 +187,7 @@ class MembershipAdmin(CitedAdmin):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(CitedAdmin):
+class OrganizationAdmin(Merging, CitedAdmin):
     """Ministries and agencies."""
 
     list_display = ("name", "slug", "country", "aliases")
@@ -196,7 +198,7 @@ class OrganizationAdmin(CitedAdmin):
 
 
 @admin.register(Firm)
-class FirmAdmin(CitedAdmin):
+class FirmAdmin(Merging, CitedAdmin):
     """Firms."""
 
     list_display = ("name", "slug", "country", "cage_code")
@@ -282,3 +284,12 @@ class CitationAdmin(SubjectMixin, CitedAdmin):
     list_select_related = ("source",)
     search_fields = ("subject", "source__slug", "source__title", "locator")
     autocomplete_fields = ("source",)
+
+
+@admin.register(Redirect)
+class RedirectAdmin(ReadOnlyAdmin):
+    """Old names and where they lead; made by renaming and merging."""
+
+    list_display = ("old", "new", "kind")
+    list_filter = ("kind",)
+    search_fields = ("old", "new")

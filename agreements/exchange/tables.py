@@ -150,5 +150,6 @@ TABLES = (
         "subject_kind subject source locator position note",
         key="subject_kind subject source locator",
     ),
+    _table("redirects", partners.Redirect, "kind old new", key="kind old"),
 )
 BY_NAME = {table.name: table for table in TABLES}

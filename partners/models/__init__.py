@@ -3,6 +3,7 @@
 from .archive import ArchivedContent, ArchivedCopy
 from .countries import Country, Grouping, Membership
 from .firms import Firm, Organization
+from .redirects import Redirect
 from .sources import Citation, Confidence, Source
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Grouping",
     "Membership",
     "Organization",
+    "Redirect",
     "Source",
 ]

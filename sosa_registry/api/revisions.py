@@ -43,6 +43,7 @@ class RevisionSerializer(serializers.ModelSerializer):
             "number",
             "at",
             "actor",
+            "approver",
             "kind",
             "reason",
             "changes",
@@ -130,11 +131,20 @@ class HistorySerializer(ChangeSerializer):
     revision = serializers.IntegerField(help_text="The revision that made the change.")
     at = serializers.DateTimeField(help_text="When, in UTC.")
     actor = serializers.CharField(help_text="Who, by name.")
+    approver = serializers.CharField(help_text="Who approved it; often empty.")
     kind = serializers.ChoiceField(Revision.Kind.choices, help_text="What sort of change.")
     reason = serializers.CharField(help_text="Why, in the actor's words.")
 
     class Meta(ChangeSerializer.Meta):
-        fields = ("revision", "at", "actor", "kind", "reason", *ChangeSerializer.Meta.fields)
+        fields = (
+            "revision",
+            "at",
+            "actor",
+            "approver",
+            "kind",
+            "reason",
+            *ChangeSerializer.Meta.fields,
+        )
 
     def row(self, instance: Version) -> dict:
         """A prepared version as a dict."""
@@ -143,6 +153,7 @@ class HistorySerializer(ChangeSerializer):
             "revision": made.number,
             "at": made.at,
             "actor": made.actor,
+            "approver": made.approver,
             "kind": made.kind,
             "reason": made.reason,
             **super().row(instance),

@@ -136,6 +136,15 @@ class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
         add = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
         return super().changeform_view(request, None, add, extra_context)
 
+    def tools(self, record) -> list[tuple[str, str]]:
+        """What else can be done with a record: labels and addresses. Higher floors add to it."""
+        return []
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """Django's page, with the record's tools."""
+        context["tools"] = self.tools(obj) if obj else []
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
     def save_model(self, request, obj, form, change):
         """Nothing yet: the record is written with its inlines, in one revision."""
 

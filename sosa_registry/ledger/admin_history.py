@@ -4,14 +4,17 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from . import history
+from . import history, undoing
+from .admin_acting import act
 from .models import Revision, Version
+from .states import write
 
 
 class Remembering:
@@ -83,11 +86,34 @@ class RevisionAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("its_versions",)
 
+    def get_urls(self):
+        """Also the page that undoes a revision."""
+        undo = path(
+            "<int:number>/undo/", self.admin_site.admin_view(self.undo), name="ledger_revision_undo"
+        )
+        return [undo, *super().get_urls()]
+
+    def undo(self, request, number: int):
+        """Undo a whole revision, as a new one."""
+        made = get_object_or_404(Revision, number=number)
+        return act(
+            request,
+            self.opts,
+            title=f"Undo revision {number}",
+            explanation=f"“{made.reason}”, by {made.by}. Undoing it is a new revision; the old one "
+            "stays in the history.",
+            write=lambda form: write(undoing.undoing(number)),
+            back=reverse("admin:ledger_revision_change", args=[number]),
+        )
+
     @admin.display(description="versions")
     def its_versions(self, made):
         """A link to what the revision did, record by record."""
         url = f"{reverse('admin:ledger_version_changelist')}?revision__exact={made.number}"
-        return format_html('<a href="{}">What it did, record by record</a>', url)
+        undo = reverse("admin:ledger_revision_undo", args=[made.number])
+        return format_html(
+            '<a href="{}">What it did, record by record</a> · <a href="{}">Undo it …</a>', url, undo
+        )
 
 
 @admin.register(Version)
@@ -99,8 +125,38 @@ class VersionAdmin(ReadOnlyAdmin):
     list_select_related = ("revision",)
     search_fields = ("key",)
     ordering = ("-revision", "position")
-    fields = ("record_type", "key", "operation", "revision", "superseded_by", "what_changed")
-    readonly_fields = ("what_changed",)
+    fields = (
+        ("record_type", "key"),
+        ("operation", "revision", "superseded_by"),
+        "what_changed",
+        "back_to_it",
+    )
+    readonly_fields = ("what_changed", "back_to_it")
+
+    def get_urls(self):
+        """Also the page that brings a record back to a version."""
+        restore = path(
+            "<int:pk>/restore/",
+            self.admin_site.admin_view(self.restore),
+            name="ledger_version_restore",
+        )
+        return [restore, *super().get_urls()]
+
+    def restore(self, request, pk: int):
+        """Bring a record back to what it said, or to what it said before it was deleted."""
+        version = get_object_or_404(Version.objects.select_related("revision"), pk=pk)
+        deleted = version.operation == Version.Operation.DELETED
+        number = version.revision_id - 1 if deleted else version.revision_id
+        name = version.record_type, version.key
+        return act(
+            request,
+            self.opts,
+            title=f"Restore {version.record_type} {version.key}",
+            explanation=f"To what it said at revision {number}. What was said since stays in the "
+            "history.",
+            write=lambda form: write(undoing.restoring(*name, number)),
+            back=reverse("admin:ledger_version_change", args=[pk]),
+        )
 
     @admin.display(description="field by field")
     def what_changed(self, version):
@@ -110,3 +166,9 @@ class VersionAdmin(ReadOnlyAdmin):
         there = before is not None and before.operation != Version.Operation.DELETED
         change = history.change_of(version, before.state if there else {})
         return render_to_string("admin/registry/_change.html", {"change": change})
+
+    @admin.display(description="restore")
+    def back_to_it(self, version):
+        """A link to the page that restores this state."""
+        url = reverse("admin:ledger_version_restore", args=[version.pk])
+        return format_html('<a href="{}">Restore the record to this …</a>', url)

@@ -9,7 +9,8 @@ from django import forms
 
 from .models import Revision
 
-KINDS = [choice for choice in Revision.Kind.choices if choice[0] != Revision.Kind.IMPORT]
+NOT_CHOSEN = (Revision.Kind.IMPORT, Revision.Kind.ERASURE)
+KINDS = [choice for choice in Revision.Kind.choices if choice[0] not in NOT_CHOSEN]
 
 
 class RevisionForm(forms.Form):

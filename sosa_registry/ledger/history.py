@@ -28,6 +28,7 @@ class RecordChange:
     key: str
     operation: str
     fields: list[FieldChange]
+    version: int | None = None  # row id of the version, where it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def change_of(version: Version, before: dict) -> RecordChange:
     fields = sorted(
         field_changes(before, after), key=lambda change: places.get(change.name, len(places))
     )
-    return RecordChange(version.record_type, version.key, version.operation, fields)
+    return RecordChange(version.record_type, version.key, version.operation, fields, version.pk)
 
 
 @cache

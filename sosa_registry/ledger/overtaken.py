@@ -163,7 +163,7 @@ def _distance(form: BaseForm, overlap: Overlap) -> int:
 
 
 def _added(formset: BaseModelFormSet, overlap: Overlap) -> Iterator[dict[str, str]]:
-    record = states.find(overlap.record_type, overlap.key, overlap.theirs)
+    record = states.find(overlap.record_type, overlap.key)
     for name, value in overlap.theirs.items() if record else ():
         overlap.fields.append(ThreeWay(name, "", text_of(value), ""))
     if record is not None:

@@ -61,11 +61,13 @@ class RecordedQuerySet(models.QuerySet):
         stored = {
             row.pk: row
             for batch in batches([obj.pk for obj in objs])
-            for row in RecordedQuerySet(self.model).with_keys().filter(pk__in=batch)
+            for row in RecordedQuerySet(self.model).with_keys().filter(pk__in=batch).order_by("pk")
         }
         differing = [obj for obj in objs if obj.state() != stored[obj.pk].state()]
         if not differing:
             return 0
+        for obj in differing:
+            _refuse_renaming(stored[obj.pk], obj)
         self.model._keep_past([stored[obj.pk] for obj in differing], opened.number)
         for obj in differing:
             obj.recorded_in = opened.number
@@ -115,6 +117,14 @@ def _refuse_if_needed(model: type["Recorded"], rows: list) -> None:
             held = relation.related_model.objects.filter(**{f"{relation.field.name}__in": wanted})
             if first := held.first():
                 raise models.ProtectedError(f"Still needed by {first}.", {first})
+
+
+def _refuse_renaming(before: "Recorded", after: "Recorded") -> None:
+    """A key of its own is given once; one made of what a record says may follow what it says."""
+    name = before.key_field
+    if name != "key" and before.key != after.key:
+        told = f"“{before.key}” keeps its name: rename it, so that the old one goes on working."
+        raise ValidationError({name: told})
 
 
 def _record_change(opened: OpenRevision, before: "Recorded", after: "Recorded") -> None:
@@ -194,10 +204,15 @@ class Recorded(models.Model):
         if found:
             raise ValidationError(found)
 
-    def save(self, *args, **kwargs):
-        """Write and record the row; a save that changes nothing writes nothing."""
+    def save(self, *args, renaming: bool = False, **kwargs):
+        """Write and record the row; a save that changes nothing writes nothing.
+
+        `renaming` is for the one verb that changes natural keys and keeps the old ones working.
+        """
         opened = current()
-        before = models.QuerySet(type(self)).filter(pk=self.pk).first() if self.pk else None
+        # By row id: the usual order may ask for a record that is being renamed.
+        stored = models.QuerySet(type(self)).filter(pk=self.pk).order_by("pk")
+        before = stored.first() if self.pk else None
         if before is None:
             self.recorded_in = opened.number
             super().save(*args, **kwargs)
@@ -205,6 +220,8 @@ class Recorded(models.Model):
             return
         if before.state() == self.state():
             return
+        if not renaming:
+            _refuse_renaming(before, self)
         self._keep_past([before], opened.number)
         self.recorded_in = opened.number
         super().save(*args, **{**kwargs, "update_fields": None})

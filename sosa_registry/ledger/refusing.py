@@ -33,9 +33,12 @@ def refusals_of(error: Exception) -> dict[str | None, dict[str, list[str]]]:
 
 
 def sentences_of(error: Exception) -> list[str]:
-    """A refusal as plain sentences."""
+    """A refusal as plain sentences, each naming its field where it has one."""
+    if isinstance(error, Objections):
+        return [told for fields in error.by_form.values() for told in _named(fields)]
     if isinstance(error, ValidationError):
-        return error.messages
+        by_field = hasattr(error, "error_dict")
+        return _named(error.message_dict) if by_field else error.messages
     if isinstance(error, ProtectedError):
         return [error.args[0]]
     return ["Two records would be one and the same: the registry has each only once."]
@@ -47,3 +50,11 @@ def object_to(form, error: Exception) -> None:
         form.doubt(error.messages)
     else:
         form.add_error(None, sentences_of(error))
+
+
+def _named(fields: dict[str, list[str]]) -> list[str]:
+    return [
+        sentence if name == "__all__" else f"{name}: {sentence}"
+        for name, told in fields.items()
+        for sentence in told
+    ]

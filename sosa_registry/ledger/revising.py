@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,6 +42,9 @@ class OpenRevision:
     reason: str
     previous_hash: str
     accept_warnings: bool = False
+    approver: str = ""
+    rehearsed: bool = False  # to be looked at and undone
+    leaves_trace: bool = False  # even when no record changed, as when a name is erased
     _changes: dict = field(default_factory=dict)
 
     def record(self, record_type: str, key: str, operation: str, state: dict) -> None:
@@ -107,12 +111,21 @@ def current() -> OpenRevision:
 
 
 @contextmanager
-def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT, accept_warnings: bool = False):
+def revision(
+    *,
+    actor,
+    reason: str,
+    kind: str = Revision.Kind.EVENT,
+    accept_warnings: bool = False,
+    approver=None,
+    rehearsed: bool = False,
+):
     """Open one revision: all that is written inside becomes one numbered change, or nothing does.
 
-    `actor` is an account or a name. Inside an open revision this joins it. A revision in which no
-    record changed leaves no trace. Raises ValidationError for an empty reason or unknown kind and
-    when a rule is broken, Doubts when a rule warns and nobody has accepted that.
+    `actor` is an account or a name, `approver` the account that approved it where it was proposed.
+    Inside an open revision this joins it. A revision in which no record changed leaves no trace.
+    Raises ValidationError for an empty reason or unknown kind and when a rule is broken, Doubts
+    when a rule warns and nobody has accepted that.
     """
     if _open.get() is not None:
         yield _open.get()
@@ -131,6 +144,8 @@ def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT, accept_warn
             reason=reason.strip(),
             previous_hash=head.hash,
             accept_warnings=accept_warnings,
+            approver=approver.get_username() if approver else "",
+            rehearsed=rehearsed,
         )
         token = _open.set(opened)
         try:
@@ -146,7 +161,7 @@ def revision(*, actor, reason: str, kind: str = Revision.Kind.EVENT, accept_warn
 
 def _commit(opened: OpenRevision, head: Head) -> None:
     versions = opened.versions()
-    if not versions:
+    if not (versions or opened.leaves_trace):
         return
     by_type: dict[str, list[str]] = {}
     for version in versions:
@@ -168,12 +183,33 @@ def _commit(opened: OpenRevision, head: Head) -> None:
         kind=opened.kind,
         reason=opened.reason,
         changes=len(versions),
-        actor_digest=chain.actor_digest(opened.actor),
+        actor_salt=chain.new_salt(),
+        approver=opened.approver,
+        approver_salt=chain.new_salt() if opened.approver else "",
         previous_hash=opened.previous_hash,
     )
+    made.actor_digest = chain.person_digest(made.actor, made.actor_salt)
+    if made.approver:
+        made.approver_digest = chain.person_digest(made.approver, made.approver_salt)
     made.hash = chain.revision_hash(made, [version.digest for version in versions])
     made.save(force_insert=True)
     Head.objects.filter(id=1).update(number=made.number, at=made.at, hash=made.hash)
+
+
+def rehearse(write: Callable[[], None], look: Callable[[], Any] = lambda: None, *, actor, reason):
+    """Write, look at the registry as it would then be, and undo it all: nothing is left.
+
+    Gives the versions that it would have made, and what `look` returned. It holds the head row
+    meanwhile, so be quick. Raises what `write` raises; it cannot be part of another revision.
+    """
+    if _open.get() is not None:
+        raise RuntimeError("A rehearsal inside a revision could not be undone alone.")
+    with transaction.atomic():
+        with revision(actor=actor, reason=reason, rehearsed=True, accept_warnings=True) as opened:
+            write()
+        seen = look()
+        transaction.set_rollback(True)
+    return opened.versions(), seen
 
 
 def batches(items: list) -> Iterable[list]:

@@ -16,6 +16,7 @@ from django.db.models import ProtectedError
 
 from .models import Version
 from .recording import Recorded, recorded_models
+from .refusing import sentences_of
 from .revising import batches, current
 
 LAST = 99  # rank of what may refer to any record, such as citations and claims
@@ -84,20 +85,13 @@ def open_states(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict
     }
 
 
-def find(record_type: str, key: str, state: dict | None = None) -> Recorded | None:
-    """The live record with that key; `state` (as last recorded) spares a statement."""
+def find(record_type: str, key: str) -> Recorded | None:
+    """The live record with that key."""
     model = models()[record_type]
-    if model.key_field != "key":
-        return model.objects.with_keys().filter(**{model.key_field: key}).first()
-    state = open_state(record_type, key) if state is None else state
-    if state is None:
+    try:
+        return model.objects.with_keys().filter(**model.lookup(key)).first()
+    except ValueError:
         return None
-    lookups = {}
-    for name, value in state.items():
-        field = model._meta.get_field(name)
-        name = f"{name}__{model.state_relations[name]}" if name in model.state_relations else name
-        lookups |= {f"{name}__isnull": True} if value is None else {name: field_value(field, value)}
-    return model.objects.with_keys().filter(**lookups).first()
 
 
 def field_value(field, value):
@@ -144,7 +138,7 @@ def write(changes: Iterable[Change]) -> None:
     for change in sorted(changes, key=_order):
         name = change.record_type, change.key
         try:
-            record = find(*name, stored.get(name)) if name in stored else None
+            record = find(*name) if name in stored else None
             if not change.deletes:
                 record = lay(record or models()[change.record_type](), change.state)
                 record.validate_unique()
@@ -154,7 +148,7 @@ def write(changes: Iterable[Change]) -> None:
             elif record is not None:
                 record.delete()
         except (ValidationError, ProtectedError, IntegrityError) as error:
-            found += [(*name, sentence) for sentence in sentences(error)]
+            found += [(*name, sentence) for sentence in sentences_of(error)]
             if isinstance(error, IntegrityError):
                 break  # PostgreSQL takes no further statement
     if not found:
@@ -176,19 +170,4 @@ def _judged(record: Recorded) -> Iterator[str]:
     try:
         record.full_clean()
     except ValidationError as error:
-        yield from sentences(error)
-
-
-def sentences(error: Exception) -> list[str]:
-    """A refusal as plain sentences, each naming its field where it has one."""
-    if isinstance(error, ValidationError):
-        if not hasattr(error, "error_dict"):
-            return error.messages
-        return [
-            sentence if name == "__all__" else f"{name}: {sentence}"
-            for name, told in error.message_dict.items()
-            for sentence in told
-        ]
-    if isinstance(error, ProtectedError):
-        return [error.args[0]]
-    return ["Two records would be one and the same: the registry has each only once."]
+        yield from sentences_of(error)

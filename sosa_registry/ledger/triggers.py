@@ -1,7 +1,10 @@
 """The database's own refusal to rewrite the ledger, on SQLite and PostgreSQL.
 
-Revisions, versions and permalinks can be added, never changed or deleted; the one exception is the
-column that closes a version, once. SQLite drops a table's triggers whenever Django alters the
+Revisions, versions and permalinks can be added, never changed or deleted. There are two exceptions:
+the column that closes a version, once; and the erasure of a person's name from a revision, when it
+becomes `sha256:` and the digest that the chain covers, its salt goes, and nothing else changes.
+
+SQLite drops a table's triggers whenever Django alters the
 table, so their presence is checked (`missing`) by `verify_ledger` and by readiness; migrations that
 alter these tables must call `install` again.
 """
@@ -9,7 +12,23 @@ alter these tables must call `install` again.
 REVISIONS, VERSIONS, PERMALINKS = "ledger_revision", "ledger_version", "ledger_permalink"
 _TABLES = (REVISIONS, VERSIONS, PERMALINKS)
 _FROZEN = ("id", "revision_id", "position", "record_type", "key", "operation", "state", "digest")
+_KEPT = (
+    *("number", "at", "kind", "reason", "changes"),
+    *("actor_digest", "approver_digest", "previous_hash", "hash"),
+)
 _MESSAGE = "the ledger is append-only"
+
+
+def _rewritten(differs: str) -> str:
+    """The condition under which an update of a revision is no erasure of a name."""
+    changed = [f"NEW.{column} {differs} OLD.{column}" for column in _KEPT]
+    for role, account in (("actor", "user_id"), ("approver", "")):
+        own = [role, f"{role}_salt", *([account] if account else [])]
+        same = " AND ".join(f"NOT (NEW.{column} {differs} OLD.{column})" for column in own)
+        gone = f"NEW.{role} = 'sha256:' || OLD.{role}_digest AND NEW.{role}_salt = ''"
+        gone += f" AND OLD.{role}_digest <> ''" + (f" AND NEW.{account} IS NULL" if account else "")
+        changed.append(f"NOT (({same}) OR ({gone}))")
+    return " OR ".join(changed)
 
 
 def _sqlite(frozen) -> dict[str, str]:
@@ -20,10 +39,13 @@ def _sqlite(frozen) -> dict[str, str]:
         f"{table}_no_delete": f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}"
         for table in _TABLES
     }
-    for table in (REVISIONS, PERMALINKS):
-        made[f"{table}_no_update"] = (
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}"
-        )
+    made[f"{PERMALINKS}_no_update"] = (
+        f"CREATE TRIGGER {PERMALINKS}_no_update BEFORE UPDATE ON {PERMALINKS} {refuse}"
+    )
+    made[f"{REVISIONS}_no_update"] = (
+        f"CREATE TRIGGER {REVISIONS}_no_update BEFORE UPDATE ON {REVISIONS} "
+        f"WHEN {_rewritten('IS NOT')} {refuse}"
+    )
     made[f"{VERSIONS}_no_update"] = (
         f"CREATE TRIGGER {VERSIONS}_no_update BEFORE UPDATE ON {VERSIONS} "
         f"WHEN {changed} OR {reopened} {refuse}"
@@ -44,10 +66,13 @@ def _postgresql(frozen) -> dict[str, str]:
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
             f"FOR EACH STATEMENT {call}"
         )
-    for table in (REVISIONS, PERMALINKS):
-        made[f"{table}_no_update"] = (
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {call}"
-        )
+    made[f"{PERMALINKS}_no_update"] = (
+        f"CREATE TRIGGER {PERMALINKS}_no_update BEFORE UPDATE ON {PERMALINKS} FOR EACH ROW {call}"
+    )
+    made[f"{REVISIONS}_no_update"] = (
+        f"CREATE TRIGGER {REVISIONS}_no_update BEFORE UPDATE ON {REVISIONS} "
+        f"FOR EACH ROW WHEN ({_rewritten('IS DISTINCT FROM')}) {call}"
+    )
     made[f"{VERSIONS}_no_update"] = (
         f"CREATE TRIGGER {VERSIONS}_no_update BEFORE UPDATE ON {VERSIONS} "
         f"FOR EACH ROW WHEN ({changed} OR {reopened}) {call}"
@@ -90,8 +115,16 @@ def install(connection) -> None:
             )
         tables = set(connection.introspection.table_names(cursor))
         for name in absent:
-            if _table_of(name) in tables:
+            if _table_of(name) in tables and not _is_early(name, connection, cursor):
                 cursor.execute(wanted[name], None)
+
+
+def _is_early(name: str, connection, cursor) -> bool:
+    """Whether a migration has yet to make the columns that a trigger speaks of."""
+    if name != f"{REVISIONS}_no_update":
+        return False
+    columns = connection.introspection.get_table_description(cursor, REVISIONS)
+    return "actor_salt" not in {column.name for column in columns}
 
 
 def remove(connection) -> None:

@@ -98,7 +98,8 @@ def test_a_new_key_is_recorded_as_a_new_record():
     keep(cast.source("a"), actor="Ada", reason="First")
     record = Source.objects.get()
     record.slug = "b"
-    keep(record, actor="Ada", reason="Renamed")
+    with revision(actor="Ada", reason="Renamed"):
+        record.save(renaming=True)
     assert versions_of("a")[-1].operation == "deleted"
     assert versions_of("b")[-1].operation == "created"
 

@@ -25,6 +25,7 @@ class Revision(models.Model):
         CORRECTION = "correction", "Correction: the registry was wrong"
         VERIFICATION = "verification", "Verification: a fact was checked again"
         IMPORT = "import", "Import"
+        ERASURE = "erasure", "Erasure: a person's name was taken out of the history"
 
     number = models.PositiveBigIntegerField(
         primary_key=True, help_text="Counts the registry's changes from 1, without a gap."
@@ -40,6 +41,12 @@ class Revision(models.Model):
         related_name="+",
         help_text="The account, where there was one; the name beside it outlives the account.",
     )
+    approver = models.CharField(
+        max_length=150,
+        blank=True,
+        default="",
+        help_text="Who approved it, by name, where it was proposed for review; empty otherwise.",
+    )
     kind = models.CharField(
         max_length=12,
         choices=Kind.choices,
@@ -50,7 +57,17 @@ class Revision(models.Model):
         help_text="How many records it created, changed, deleted."
     )
     actor_digest = models.CharField(
-        max_length=64, help_text="SHA-256 of the actor's name; the chain covers this, not the name."
+        max_length=64,
+        help_text="SHA-256 of salt and actor's name; the chain covers this, not the name.",
+    )
+    actor_salt = models.CharField(
+        max_length=32, blank=True, default="", help_text="Random; erased with the name."
+    )
+    approver_digest = models.CharField(
+        max_length=64, blank=True, default="", help_text="The same for the approver's name."
+    )
+    approver_salt = models.CharField(
+        max_length=32, blank=True, default="", help_text="Random; erased with the name."
     )
     previous_hash = models.CharField(max_length=64, help_text="Hash of the revision before it.")
     hash = models.CharField(
@@ -67,6 +84,11 @@ class Revision(models.Model):
 
     def __str__(self):
         return f"Revision {self.number}"
+
+    @property
+    def by(self) -> str:
+        """Who made it, and who approved it."""
+        return f"{self.actor}, approved by {self.approver}" if self.approver else self.actor
 
 
 class VersionQuerySet(models.QuerySet):
