@@ -6,6 +6,7 @@ itself (`--bind`, `--access-logfile -`, or GUNICORN_CMD_ARGS), which wins over t
 """
 
 import os
+import shutil
 from pathlib import Path
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
@@ -22,7 +23,14 @@ keepalive = 5  # the next page of someone reading is a click away
 max_requests = 20_000  # memory that fragments is given back now and then …
 max_requests_jitter = 2_000  # … by one worker at a time
 
-accesslog = None
+accesslog = None  # `sosa_registry.watching` writes a line a request
 control_socket_disable = True  # nobody steers this server but its supervisor
 # The heartbeat file must not wait for a disk that is busy writing.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+# Figures of several processes are added up in files, which begin anew with the server.
+if os.environ.get("METRICS_TOKEN") and workers > 1:
+    figures = Path(__file__).resolve().parent.parent / "var" / "figures"
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(figures))
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True)

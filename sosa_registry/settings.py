@@ -25,6 +25,8 @@ HTTPS = SITE.scheme == "https"
 LOCAL = SITE.hostname in {"127.0.0.1", "localhost", "::1"}
 if not (HTTPS or LOCAL or DEBUG):
     raise ImproperlyConfigured("SITE_URL must be an https address unless it is this machine.")
+if HTTPS and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows the program's insides: not at an https SITE_URL.")
 
 
 def local_secret() -> str:
@@ -44,6 +46,8 @@ if not SECRET_KEY:
     if not LOCAL:
         raise ImproperlyConfigured("SECRET_KEY must be set when SITE_URL is not this machine.")
     SECRET_KEY = local_secret()
+elif len(SECRET_KEY) < 50 and not DEBUG:
+    raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more, drawn at random.")
 
 
 def newest_source() -> str:
@@ -55,6 +59,8 @@ def newest_source() -> str:
 
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname, "127.0.0.1", "localhost"])
+if "*" in ALLOWED_HOSTS and not DEBUG:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts, not “*”.")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -84,9 +90,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sosa_registry.watching.Watch",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,7 +103,6 @@ MIDDLEWARE = [
     "sosa_registry.accounts.sessions.SessionEnds",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sosa_registry.moved.MovedMiddleware",
 ]
 
@@ -154,7 +161,8 @@ for _number, _url in enumerate(env.list("REPLICA_URLS", default=[]), start=1):
 if len(DATABASES) > 1:
     DATABASE_ROUTERS = ["sosa_registry.replicas.ReplicaRouter"]
     # Behind WhiteNoise, so that a static file asks no database; before all that reads one.
-    MIDDLEWARE.insert(2, "sosa_registry.replicas.ReplicaMiddleware")
+    _files = MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware")
+    MIDDLEWARE.insert(_files + 1, "sosa_registry.replicas.ReplicaMiddleware")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What only an approved proposal may change: types of record (events), of agreement (sosa), or *.
@@ -257,6 +265,13 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+if HTTPS:  # a browser keeps such a cookie to this very host, and lets nobody else set it
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+# Asked for by a supervisor inside, in plain http.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"mailto:security@{SITE.hostname}")
+# Figures for Prometheus at /metrics, to those who send this token; unset, there are none.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -290,7 +305,10 @@ REST_FRAMEWORK = {
     # The address that a limit counts by: behind the proxy that speaks https, the last it names;
     # without one the peer's own, whatever a header claims.
     "NUM_PROXIES": 1 if HTTPS else 0,
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sosa_registry.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["sosa_registry.api.permissions.ByRole"],
     "DEFAULT_PAGINATION_CLASS": "sosa_registry.api.pagination.RegistryPagination",
     "DEFAULT_FILTER_BACKENDS": ["sosa_registry.api.filters.StrictFilterBackend"],
@@ -339,25 +357,37 @@ VERIFY_WITHIN_DAYS = {
     "encyclopedia": 365,
 }
 
-# Logs are JSON lines on standard error; SECURITY_LOG names a file of its own for what bears on who
-# may do what (see `logs.py`).
-SECURITY_LOG = env.str("SECURITY_LOG", default="")
+# Logs are JSON lines (see `logs.py`), on standard error or in the files named: one line a request
+# (where the registry is deployed, or a file is named), and apart what bears on who may do what.
+REQUEST_LOG = env.str("REQUEST_LOG", default="-" if HTTPS else "")
+SECURITY_LOG = env.str("SECURITY_LOG", default="-")
+
+
+def _lines_to(place: str) -> dict:
+    if place in ("", "-"):
+        return {"class": "logging.StreamHandler", "formatter": "lines"}
+    return {
+        "class": "logging.handlers.WatchedFileHandler",
+        "filename": place,
+        "formatter": "lines",
+    }
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "sosa_registry.logs.JSONLines"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "level": "WARNING"},
-        "security": {"class": "logging.StreamHandler", "formatter": "lines"}
-        if not SECURITY_LOG
-        else {
-            "class": "logging.handlers.WatchedFileHandler",
-            "filename": SECURITY_LOG,
-            "formatter": "lines",
-        },
+        "requests": _lines_to(REQUEST_LOG),
+        "security": _lines_to(SECURITY_LOG),
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
+        "registry.requests": {
+            "handlers": ["requests"] if REQUEST_LOG else [],
+            "level": "INFO" if REQUEST_LOG else "WARNING",
+        },
         "registry.security": {"handlers": ["security"], "level": "INFO"},
     },
 }

@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from sosa_registry import citing_views
+from sosa_registry import citing_views, health
 
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path(".well-known/security.txt", health.security_txt),
     path("accounts/", include("sosa_registry.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("sosa_registry.api_urls")),

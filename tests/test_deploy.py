@@ -38,9 +38,47 @@ def test_a_deployment_passes_djangos_own_check():
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"SECRET_KEY": None}, "SECRET_KEY"), ({"SITE_URL": "http://registry.example"}, "SITE_URL")],
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY"),
+        ({"SECRET_KEY": "too short"}, "SECRET_KEY"),
+        ({"SITE_URL": "http://registry.example"}, "SITE_URL"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"DEBUG": "true"}, "DEBUG"),
+    ],
 )
-def test_it_does_not_start_without_a_secret_or_over_plain_http(change, told):
+def test_it_does_not_start_without_a_secret_hosts_and_https_or_with_debug(change, told):
     done = check(**change)
     assert done.returncode != 0
     assert told in done.stderr
+
+
+SHOWN = """
+from django.conf import settings
+for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT",
+             "REQUIRE_SECOND_FACTOR", "SECURE_HSTS_INCLUDE_SUBDOMAINS"):
+    assert getattr(settings, name) is True, name
+assert settings.SECURE_HSTS_SECONDS >= 31_536_000
+assert settings.SESSION_COOKIE_NAME.startswith("__Host-")
+assert settings.CSRF_COOKIE_NAME.startswith("__Host-")
+assert settings.DEBUG is False
+from django.test import Client
+answer = Client().get("/healthz", secure=True, headers={"host": "registry.example"})
+assert "max-age=31536000; includeSubDomains" in answer["Strict-Transport-Security"]
+sent = Client().get("/countries/", headers={"host": "registry.example"})
+assert sent["Location"] == "https://registry.example/countries/", sent.status_code
+assert Client().get("/healthz", headers={"host": "registry.example"}).status_code == 200
+print("all of it")
+"""
+
+
+def test_an_https_address_brings_everything_that_protects_it():
+    environment = {key: value for key, value in os.environ.items() if key != "PORT"} | SAFE
+    environment["DJANGO_SETTINGS_MODULE"] = "sosa_registry.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup()\n{SHOWN}"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "all of it\n", done.stderr

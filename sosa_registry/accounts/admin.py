@@ -14,9 +14,11 @@ from django.core.exceptions import PermissionDenied
 
 from sosa_registry import logs
 
-from . import actions
+from . import actions, admin_tokens
 from .forms import PersonForm
 from .roles import Role, may_in_admin
+
+__all__ = ["AccountAdmin", "admin_tokens"]
 
 for model in (User, Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)

@@ -63,6 +63,7 @@ ADMIN_DOORS: dict[str, tuple[Action, Action]] = {
     "ledger": (Action.CURATE, Action.MANAGE_SYSTEM),
     "auth": (Action.MANAGE_ACCOUNTS, Action.MANAGE_ACCOUNTS),
     "accounts": (Action.MANAGE_ACCOUNTS, Action.MANAGE_ACCOUNTS),
+    "accounts.token": (Action.CURATE, Action.CURATE),
     "django_tasks_database": (Action.MANAGE_SYSTEM, Action.MANAGE_SYSTEM),
 }
 
@@ -94,7 +95,9 @@ def roles_of(user) -> frozenset[Role]:
 
 
 def may(user, action: Action) -> bool:
-    """Whether the account, or the anonymous reader, may do this."""
+    """Whether the account, or the anonymous reader, may do this; by a token, only in its scope."""
+    if action not in getattr(user, "limited_to", Action):
+        return False
     return not PERMISSIONS[action].isdisjoint(roles_of(user))
 
 

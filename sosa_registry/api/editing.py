@@ -1,9 +1,9 @@
 """Writing through the API: POST, PUT, PATCH and DELETE of one record, each one revision.
 
 A write says why in the header `X-Change-Reason` and what sort of change it is in `X-Change-Kind`;
-what it does not say is said for it. PUT, PATCH and DELETE name the state that was read in
-`If-Match`, so that nobody overwrites what they have not seen. What is written, `writing` decides;
-a written record is answered as it is read.
+what it does not say is said for it. `X-Accept-Warnings: yes` records what a rule warns of. PUT,
+PATCH and DELETE name the state that was read in `If-Match`, so that nobody overwrites what they
+have not seen. What is written, `writing` decides; a written record is answered as it is read.
 """
 
 from django.urls import reverse
@@ -14,12 +14,14 @@ from rest_framework.response import Response
 from sosa_registry.ledger.conditional import tag
 from sosa_registry.ledger.forms import KINDS as CHOSEN_KINDS
 from sosa_registry.ledger.models import Revision
+from sosa_registry.ledger.revising import Doubts
 
 from .parameters import FORMAT
 from .problems import Refused
 from .writing import Operation, OperationsRefused, Verb, revision_of, write
 
 REASON, KIND, IF_MATCH = "X-Change-Reason", "X-Change-Kind", "If-Match"
+ACCEPT = "X-Accept-Warnings"
 LONGEST_REASON = 2_000
 KINDS = [kind for kind, _ in CHOSEN_KINDS]
 
@@ -43,6 +45,14 @@ def kind_given(request, usual: str = Revision.Kind.EVENT) -> str:
     if said not in KINDS:
         raise _bad(KIND, f"“{said[:40]}” is unknown. Allowed: {', '.join(KINDS)}.")
     return said
+
+
+def warnings_accepted(request) -> bool:
+    """Whether the header says that what the rules warn of is so. Raises Refused (400)."""
+    said = request.headers.get(ACCEPT, "no").strip()
+    if said not in ("yes", "no"):
+        raise _bad(ACCEPT, f"“{said[:40]}” is unknown. Allowed: yes, no.")
+    return said == "yes"
 
 
 def _bad(header: str, told: str) -> Refused:
@@ -94,8 +104,13 @@ class Editable:
         done = Operation(verb, self.resource, key, data, if_match)
         usual = f"{Verb(verb).label} {self.resource} {key}".strip() + " through the API"
         said = {"reason": reason_given(request, usual), "kind": kind_given(request, usual_kind)}
+        said["accept_warnings"] = warnings_accepted(request)
         try:
             return write([done], actor=request.user, **said)
+        except Doubts as doubts:
+            told = f"Warnings ask: send {ACCEPT}: yes when what is written is so."
+            errors = [{"header": ACCEPT, "detail": sentence} for sentence in doubts.messages]
+            raise Refused(400, told, errors) from doubts
         except OperationsRefused as refused:
             raise refused.faults[0][1] from refused
 

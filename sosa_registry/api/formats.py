@@ -18,7 +18,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.serializers import Serializer
 from xlsxwriter import Workbook
 
-from sosa_registry import asking
+from sosa_registry import asking, logs
 from sosa_registry.asking import BadParameter
 from sosa_registry.ledger.reading import Pin
 
@@ -117,6 +117,7 @@ def misplaced(params, chosen: str) -> list[BadParameter]:
 def export(request, table: Table):
     """The whole table as a file of the format that was asked for. Raises BadParameter."""
     chosen, params = request.accepted_renderer, request.query_params
+    logs.note("exported", account=request.user, table=table.name, format=chosen.format)
     columns = asking.some_of("columns", params.get("columns", ""), table.columns)
     columns, name = columns or table.columns, f"{table.stem}.{chosen.format}"
     if chosen.format == "xlsx":

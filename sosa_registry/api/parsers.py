@@ -8,7 +8,7 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from .problems import Refused
+from .refusals import Refused
 
 
 class JSONParser(BaseParser):

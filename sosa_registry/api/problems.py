@@ -23,6 +23,7 @@ from rest_framework.views import set_rollback
 
 from sosa_registry.asking import BadParameter, BadQuery
 
+from .refusals import Refused
 from .renderers import JSONRenderer, as_json
 
 MEDIA_TYPE = "application/problem+json"
@@ -74,15 +75,6 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField(help_text="The HTTP status.")
     detail = serializers.CharField(help_text="The problem in a sentence.")
     errors = FaultSerializer(many=True, help_text="Each thing that is wrong; often empty.")
-
-
-class Refused(exceptions.APIException):
-    """A refusal with all that is wrong: `errors` are members of the problem's list."""
-
-    def __init__(self, code: int, detail: str, errors: list[dict] | None = None, **headers: str):
-        super().__init__(detail)
-        self.status_code, self.errors = code, errors or []
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def problem(code: int, detail: str, errors: list[dict] | None = None) -> dict:

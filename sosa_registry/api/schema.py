@@ -14,6 +14,7 @@ from drf_spectacular.plumbing import get_doc
 from .formats import XLSXRenderer
 from .parameters import AS_OF, EXPORTING, KNOWN_AT
 from .problems import MEDIA_TYPE, TITLES, ProblemSerializer, problem
+from .schema_security import TokenScheme
 from .schema_writing import (
     ETAG,
     FOUND,
@@ -25,6 +26,8 @@ from .schema_writing import (
     writes,
 )
 from .serializers import RecordSerializer
+
+__all__ = ["RegistryAutoSchema", "TokenScheme", "example"]
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 REFUSALS = READING | FOUND | WITH_BODY

@@ -6,13 +6,19 @@ body that could be sent.
 
 from rest_framework.permissions import SAFE_METHODS
 
-from .editing import IF_MATCH, KIND, KINDS, LONGEST_REASON, REASON, Editable
+from .editing import ACCEPT, IF_MATCH, KIND, KINDS, LONGEST_REASON, REASON, Editable
 
 REASON_GIVEN = {
     "name": REASON,
     "in": "header",
     "description": "Why, in a sentence for readers of the history (UTF-8). Usual words if absent.",
     "schema": {"type": "string", "maxLength": LONGEST_REASON},
+}
+ACCEPT_GIVEN = {
+    "name": ACCEPT,
+    "in": "header",
+    "description": "yes: what the registry's rules warn of is so, and is recorded. no if not said.",
+    "schema": {"type": "string", "enum": ["yes", "no"]},
 }
 KIND_GIVEN = {
     "name": KIND,
@@ -65,7 +71,7 @@ def writes(view, method: str) -> bool:
 
 def headers_of(method: str) -> list[dict]:
     """The headers that a write takes."""
-    return [REASON_GIVEN, KIND_GIVEN, *([] if method == "POST" else [IF_MATCH_GIVEN])]
+    return [REASON_GIVEN, KIND_GIVEN, ACCEPT_GIVEN, *([] if method == "POST" else [IF_MATCH_GIVEN])]
 
 
 def refusals_of(method: str) -> dict[int, str]:

@@ -22,6 +22,7 @@ from rest_framework import serializers
 from sosa_registry.ledger.conditional import revisions_named, tag
 from sosa_registry.ledger.models import Revision
 from sosa_registry.ledger.recording import Recorded, revision
+from sosa_registry.ledger.revising import Doubts
 
 from .problems import Refused, pointers
 
@@ -113,15 +114,22 @@ def revision_of(resource: str, record: Recorded) -> int:
 
 
 def write(
-    operations: list[Operation], *, actor, reason: str, kind: str = Revision.Kind.EVENT
+    operations: list[Operation],
+    *,
+    actor,
+    reason: str,
+    kind: str = Revision.Kind.EVENT,
+    accept_warnings: bool = False,
 ) -> list[Recorded | None]:
     """Apply all of it in one revision, or nothing. The records, None for one that is deleted.
 
-    Raises OperationsRefused; Refused (409) for what only shows when all is written.
+    Raises OperationsRefused; Refused (409) for what only shows when all is written; Doubts.
     """
     try:
-        with revision(actor=actor, reason=reason, kind=kind):
+        with revision(actor=actor, reason=reason, kind=kind, accept_warnings=accept_warnings):
             return apply_all(operations)
+    except Doubts:
+        raise
     except ValidationError as error:
         raise Refused(400, " ".join(error.messages)) from error
     except IntegrityError as error:

@@ -12,6 +12,7 @@ from . import chain, triggers
 from .models import Head, Revision, Version
 from .recording import recorded_models
 
+AT_HAND = 1000  # versions that are hashed anew to see whether the last revision is whole
 _further: list[Callable[[], Iterator[str]]] = []
 
 
@@ -29,6 +30,28 @@ def problems() -> Iterator[str]:
     yield from _live_rows()
     for check in _further:
         yield from check()
+
+
+def head_number() -> int:
+    """The number of the last revision; 0 when there is none."""
+    return Head.objects.filter(id=1).values_list("number", flat=True).first() or 0
+
+
+def faults_at_hand() -> list[str]:
+    """What can be told at once, in a few statements: the guards, and the last link of the chain."""
+    found = [f"Trigger {name} is missing." for name in triggers.missing(connection)]
+    last, before = [*Revision.objects.order_by("-number")[:2], None, None][:2]
+    head = Head.objects.filter(id=1).first()
+    told = (head.number, head.hash) if head else (0, "")
+    if told != ((last.number, last.hash) if last else (0, "")):
+        found.append(f"The head says revision {told[0]}, the chain does not end with it.")
+    if last and last.previous_hash != (before.hash if before else ""):
+        found.append(f"Revision {last.number} does not follow the one before it.")
+    if last and last.changes <= AT_HAND:
+        digests = list(last.versions.order_by("position").values_list("digest", flat=True))
+        if chain.revision_hash(last, digests) != last.hash:
+            found.append(f"Revision {last.number} was changed after it was written.")
+    return found
 
 
 def _chain() -> Iterator[str]:

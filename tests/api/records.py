@@ -12,12 +12,12 @@ NEW = {
     "memberships": {
         "id": "nato-xru",
         "grouping": "nato",
-        "country": "SWE",
+        "country": "MLT",
         "joined": "2024-03",
         "source": "cfr_700",
     },
     "organizations": {"organization": "office", "name": "Office", "country": "SWE"},
-    "firms": {"firm": "works", "name": "Works", "country": "SWE", "cage_code": "1AB2C"},
+    "firms": {"firm": "works", "name": "New Works", "country": "SWE", "cage_code": "1AB2C"},
     "agreement-types": {"type": "pact", "abbreviation": "PACT", "name": "A pact", "order": 9},
     "agreements": {
         "agreement": "sosa-xxx",
@@ -42,7 +42,12 @@ NEW = {
         "status": "in_place",
         "sources": ["cfr_700"],
     },
-    "signatories": {"id": "swe-more", "code": "coc-swe", "firm": "ruritanian-works"},
+    "signatories": {
+        "id": "swe-more",
+        "code": "coc-swe",
+        "firm": "ruritanian-works",
+        "left": "2023",
+    },
     "invocations": {
         "invocation": "inv999",
         "occurred": "2020-03-16/2020-04-03",

@@ -119,9 +119,11 @@ def test_whoever_is_not_signed_in_writes_nothing(client, full):
     before = pin().revision
     for resource, body in NEW.items():
         record = next(place for place in RECORDS if place.startswith(f"{resource}/"))
-        problem_of(send(client, "post", resource, body), 403)
+        answer = send(client, "post", resource, body)
+        problem_of(answer, 401)
+        assert answer["WWW-Authenticate"] == 'Token realm="registry"'
         for method in ("put", "patch", "delete"):
-            problem_of(send(client, method, record, body, If_Match="*"), 403)
+            problem_of(send(client, method, record, body, If_Match="*"), 401)
     assert pin().revision == before
 
 

@@ -258,3 +258,21 @@ def test_the_reason_is_said_or_usual(editor):
             editor, "patch", place_of(made), {"note": "y"}, If_Match="*", X_Change_Reason=wrong
         )
         assert problem_of(answer, 400)["errors"][0]["header"] == "X-Change-Reason"
+
+
+def test_what_a_rule_warns_of_is_recorded_only_when_that_is_accepted(editor):
+    planned = NEW["events"] | {"date": "2990-01-01"}
+    asked = problem_of(editor.post(address("events"), planned, "application/json"), 400)
+    assert asked["errors"][0]["header"] == "X-Accept-Warnings"
+    assert "2990-01-01 has yet to come" in asked["errors"][0]["detail"]
+
+    accepted = {"X-Accept-Warnings": "yes"}
+    made = editor.post(address("events"), planned, "application/json", headers=accepted)
+    assert made.status_code == 201
+
+
+def test_what_breaks_a_rule_is_refused_whatever_is_accepted(editor):
+    foreign = NEW["signatories"] | {"id": "foreign", "code": "coc-ita"}
+    accepted = {"X-Accept-Warnings": "yes"}
+    refused = editor.post(address("signatories"), foreign, "application/json", headers=accepted)
+    assert "Established in SWE" in str(problem_of(refused, 400)["errors"])
