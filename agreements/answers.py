@@ -18,6 +18,7 @@ class ClocksSerializer(serializers.Serializer):
 
 
 STATUSES = [*Status.values, "none"]
+CERTAINTIES = ["certain", "possible", "confirmed", "not_recorded"]
 
 
 class CellSerializer(serializers.Serializer):
@@ -29,7 +30,7 @@ class CellSerializer(serializers.Serializer):
         help_text="The strongest standing; null when not recorded and only conflicts are known.",
     )
     certainty = serializers.ChoiceField(
-        ["certain", "possible", "confirmed", "not_recorded"],
+        CERTAINTIES,
         help_text="Of a standing: certain or possible. Of none: confirmed by a list.",
     )
     alternatives = serializers.ListField(

@@ -1,5 +1,6 @@
 """The API's questions about evidence: reconciliation, practice; and memberships with evidence."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from partners.api import MembershipViewSet, SourceViewSet
@@ -85,6 +86,7 @@ class EvidenceView(Question):
     """How we know: the documents that any record cites, and the claims about it by their stance."""
 
     serializer_class = answers.RecordEvidenceSerializer
+    columns = tables.EVIDENCE
     parameters = (
         KNOWN_AT,
         _subject_kind(),
@@ -129,6 +131,10 @@ class EvidenceView(Question):
                 for claimed in found.claims
             ],
         }
+
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every document cited and every claim."""
+        return tables.evidence_rows(answer)
 
 
 def _assertion(claim) -> dict:

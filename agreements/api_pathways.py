@@ -3,6 +3,7 @@
 Each reads its parameters, asks one function of `analysis`, and repeats the clocks with the answer.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from sosa_registry.api.parameters import AS_OF, KNOWN_AT, Parameter, echo, one
@@ -10,6 +11,7 @@ from sosa_registry.api.views import with_clocks
 from sosa_registry.asking import BadParameter, Clocks
 
 from . import answers_pathways as answers
+from . import tables
 from .analysis.pathway_terms import DIRECTIONS, Note, Route, Step
 from .analysis.pathways import DISCLAIMER, SCOPE, pathways
 from .analysis.reciprocity import KindOfPromise, Promise, reciprocity, refuse_one_country
@@ -30,6 +32,7 @@ class PathwaysView(Question):
     """
 
     serializer_class = answers.PathwaysSerializer
+    columns = tables.PATHWAYS
     parameters = (
         Parameter(
             "direction",
@@ -71,6 +74,10 @@ class PathwaysView(Question):
             "notes": [_note(note) for note in found.notes],
             "track_record": [_occasion(one) for one in found.track_record],
         }
+
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every step of every route."""
+        return tables.pathway_rows(answer)
 
 
 def _bad(error: ValueError) -> BadParameter:
@@ -147,6 +154,7 @@ class ReciprocityView(Question):
     """
 
     serializer_class = answers.ReciprocitySerializer
+    columns = tables.RECIPROCITY
     parameters = (
         _country("a", "One country; the United States if not said.", default="USA"),
         _country("b", "The other country.", required=True),
@@ -163,6 +171,10 @@ class ReciprocityView(Question):
         found = reciprocity(clocks.pin, clocks.as_of, asked["a"], asked["b"])
         kinds = [_kind(kind) for kind in found.kinds]
         return with_clocks(clocks, {"a": found.a, "b": found.b, "kinds": kinds})
+
+    def rows(self, answer: dict) -> Iterator[dict]:
+        """A row for every promise."""
+        return tables.reciprocity_rows(answer)
 
 
 def _kind(kind: KindOfPromise) -> dict:

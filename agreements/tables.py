@@ -27,6 +27,24 @@ DIFF = [
 ]
 TREND = ["as_of", "type", "certain", "possible", "projected"]
 SEARCH = columns_of(HitSerializer())
+SIDE_BY_SIDE = [
+    *("about", "key", "line", "country", "name", "answer", "certainty"),
+    *("since", "agreement", "note", "differs"),
+]
+RECIPROCITY = [
+    *("kind", "label", "from", "to", "agreement", "type", "mechanism", "enforceability"),
+    *("live", "waits_for", "note"),
+]
+PATHWAYS = [
+    *("rank", "route", "title", "when", "verdict", "missing", "basis", "basis_kind"),
+    *("enforceability", "step", "actor", "counterpart", "action", "mechanism"),
+    *("precondition.text", "precondition.holds", "precondition.decisive"),
+    *("rule", "inferred", "citations"),
+]
+EVIDENCE = [
+    *("said_by", "property", "stance", "value", "claim", "source", "publisher", "title"),
+    *("published_on", "kind", "tier", "grade", "as_of", "locator", "note"),
+]
 RECONCILIATION = columns_of(ReconciledSerializer())
 CHECKS = columns_of(ViolationSerializer())
 PRACTICE = columns_of(PracticeDifferenceSerializer())
@@ -73,3 +91,46 @@ def trend_rows(answer: dict) -> Iterator[dict]:
                 "possible": point["possible"][kind],
                 "projected": point.get("projected", False),
             }
+
+
+def side_by_side_rows(answer: dict, known: Reference) -> Iterator[dict]:
+    """A row for every line and country."""
+    for line in answer["lines"]:
+        for one in line["answers"]:
+            named = {"about": line["about"], "key": line["key"], "line": line["name"]}
+            yield {**named, "name": known.name(one["country"]), **one}
+
+
+def reciprocity_rows(answer: dict) -> Iterator[dict]:
+    """A row for every promise, saying who promises whom."""
+    for kind in answer["kinds"]:
+        of_kind = {"kind": kind["kind"], "label": kind["label"]}
+        for giver, taker in (("a", "b"), ("b", "a")):
+            for promise in kind[f"{giver}_to_{taker}"]:
+                yield {**of_kind, "from": answer[giver], "to": answer[taker], **promise}
+
+
+def pathway_rows(answer: dict) -> Iterator[dict]:
+    """A row for every step of every route; a route without steps is a row too."""
+    for route in answer["routes"]:
+        own = {name: value for name, value in route.items() if name != "steps"}
+        for number, step in enumerate(route["steps"], 1):
+            told = {name: step[name] for name in step if name not in ("facts", "places")}
+            yield {**own, "step": number, **told}
+        if not route["steps"]:
+            yield own
+
+
+def evidence_rows(answer: dict) -> Iterator[dict]:
+    """A row for every document cited, then one for every claim; `said_by` says which."""
+    for cited in answer["citations"]:
+        yield {"said_by": "citation", **cited}
+    for claimed in answer["claims"]:
+        for stance in ("agrees", "qualifies", "disagrees"):
+            for claim in claimed[stance]:
+                yield {
+                    "said_by": "claim",
+                    "property": claimed["property"],
+                    "stance": stance,
+                    **claim,
+                }

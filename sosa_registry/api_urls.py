@@ -12,6 +12,7 @@ from agreements import api_evidence as evidence
 from agreements import api_feeds as feeds
 from agreements import api_gaps as gaps
 from agreements import api_pathways as supply
+from agreements import api_side_by_side as sides
 from partners import api as partners
 from sosa_registry import citing_views
 from sosa_registry.api import docs, revisions
@@ -44,6 +45,7 @@ QUESTIONS = {
     "coverage": analysis.CoverageView,
     "gaps": gaps.GapsView,
     "diff": analysis.DiffView,
+    "side-by-side": sides.SideBySideView,
     "agenda": agenda.AgendaView,
     "trend": analysis.TrendView,
     "reciprocity": supply.ReciprocityView,

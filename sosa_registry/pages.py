@@ -25,6 +25,8 @@ from .ledger.reading import Pin
 
 API = "/api/"  # below it a refusal is a problem for a program, never a page
 CLOCKS = ("as_of", "known_at")
+# What makes no other view of a page: its followers hear the same.
+NOT_FOLLOWED = ("known_at", "page", "page_size", "columns", "ordering", "add")
 PAGE_SIZE = 50
 LONGEST_ANSWERABLE = 200
 
@@ -211,9 +213,9 @@ class Toolbar:
         return self.question.request.path if self.question.request.GET else ""
 
 
-def written(asked: dict) -> str:
+def written(asked: dict, safe: str = ",:") -> str:
     """A query as people can read it. Starts with “?”."""
-    return "?" + urlencode(asked, safe=",:")
+    return "?" + urlencode(asked, safe=safe)
 
 
 def files_of(api_url: str) -> list[tuple[str, str]]:
@@ -230,7 +232,8 @@ def files_of(api_url: str) -> list[tuple[str, str]]:
     for name in ("page", "page_size"):
         asked.pop(name, None)
     kinds = (kind.format for kind in TABLES)
-    return [(kind.upper(), path + written(asked | {"format": kind})) for kind in kinds]
+    files = [(kind.upper(), path + written(asked | {"format": kind})) for kind in kinds]
+    return [*files, ("JSON", api_url)]
 
 
 def clock_query(clocks: Clocks) -> str:
@@ -259,9 +262,22 @@ def banner(clocks: Clocks) -> list[str]:
     return said
 
 
-def show(question: Question, template: str, section: str, *, api: str = "", status=200, **context):
-    """A page, in the frame of all pages. `api` is the path of the same data in the API."""
+def show(
+    question: Question,
+    template: str,
+    section: str,
+    *,
+    api: str = "",
+    feed: str = "",
+    status=200,
+    **context,
+):
+    """A page, in the frame of all pages.
+
+    `api` is the path of the same data in the API, `feed` that of the Atom feed of what touches it.
+    """
     clocks = question.clocks
+    followed = question.address(**dict.fromkeys(NOT_FOLLOWED)).rstrip("?")
     return render(
         question.request,
         template,
@@ -273,6 +289,9 @@ def show(question: Question, template: str, section: str, *, api: str = "", stat
             "query": clock_query(clocks),
             "as_of_matters": "as_of" in question.allowed,
             "api_url": f"/api/v1/{api}".rstrip("?") if api else "",
+            "feed_url": feed and feed + followed,
+            "follow_url": feed
+            and "/digests/" + written({"view": question.request.path + followed}, safe=""),
             "files": files_of(f"/api/v1/{api}") if api else [],
             "question": question,
             **context,

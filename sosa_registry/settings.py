@@ -223,6 +223,7 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"registry@{SITE.hostname}")
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -336,6 +337,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Choice sets of the same field name in several records, by the name that generated clients see.
     "ENUM_NAME_OVERRIDES": {
+        "CellCertainty": "agreements.answers.CERTAINTIES",
         "CellStatus": "agreements.answers.STATUSES",
         "CommitmentKind": "agreements.models.Commitment.Kind",
         "CommitmentMechanism": "agreements.models.Commitment.Mechanism",

@@ -7,6 +7,7 @@ from .invocations import Invocation, ProcedureFact
 from .notes import Note
 from .search import SearchEntry
 from .standing import Event, Standing
+from .subscriptions import Subscription
 
 __all__ = [
     "Agreement",
@@ -23,4 +24,5 @@ __all__ = [
     "SearchEntry",
     "Signatory",
     "Standing",
+    "Subscription",
 ]

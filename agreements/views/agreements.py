@@ -44,6 +44,7 @@ def agreement_page(request, slug: str):
         "agreement.html",
         "agreements",
         api=f"agreements/{slug}/",
+        feed=f"/agreements/{slug}/changes.atom",
         toolbar=toolbar,
         agreement=agreement,
         profile=profile,

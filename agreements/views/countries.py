@@ -138,6 +138,7 @@ def country_page(request, code: str):
         "country.html",
         "countries",
         api=f"countries/{code}/",
+        feed=f"/countries/{code}/changes.atom",
         toolbar=toolbar,
         country=country,
         profile=profile,

@@ -11,14 +11,23 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import caches
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 
 from agreements.analysis.facets import Counts, Facet, counted
 from agreements.analysis.reference import Reference, reference
-from sosa_registry.api.filters import ordered, searched
+from sosa_registry.api.filters import (
+    ChoiceFilter,
+    KeyFilter,
+    ValueFilter,
+    ordered,
+    searched,
+)
 from sosa_registry.api.views import Resource
 from sosa_registry.asking import Clocks, some_of
+from sosa_registry.ledger.models import Version
 from sosa_registry.pages import PAGE_SIZE, Question, Toolbar, refused, show
 
 SIZES = ("25", "50", "100", "200", "500")
@@ -76,6 +85,10 @@ class Explorer:
     dated: bool = False
     texts: dict[str, str] = field(default_factory=dict)
     prepare: Callable[[list, Clocks], Any] = lambda rows, clocks: None
+    # Where to follow it: which revisions touched rows, given lists of their keys …
+    about: Callable[[list[QuerySet]], Q] | None = None
+    # … and, for a filter that other records decide, the rows that once passed it.
+    once: dict[str, Callable[[list[str], Clocks], Q]] = field(default_factory=dict)
 
     @property
     def allowed(self) -> list[str]:
@@ -121,6 +134,7 @@ def explore(request, explorer: Explorer):
         f"{explorer.name}.html",
         explorer.section,
         api=api,
+        feed=f"/{explorer.name}/changes.atom",
         explorer=explorer,
         toolbar=_toolbar(question, explorer),
         pager=page,
@@ -129,7 +143,7 @@ def explore(request, explorer: Explorer):
         rows=[_cells(row, found.columns, shown) for row in page.rows],
         filtered=bool(found.filtered),
         choices=_column_choices(question, explorer, found.columns),
-        exports=_exports(question, explorer),
+        files=_exports(question, explorer) if page.rows else [],
     )
 
 
@@ -177,6 +191,44 @@ class _Asked:
             f"facets-{sha256(asked.encode()).hexdigest()}",
             lambda: counted([one.facet for one in explorer.facets], self.narrowed, clocks),
         )
+
+
+def followed_rows(question: Question, explorer: Explorer) -> list[QuerySet]:
+    """Lists of keys of the rows that somebody follows who follows this view; faults are noted.
+
+    Those that fit now; those of which an earlier state fitted, as far as its own columns tell;
+    and those that fit but for a filter which other records decide (`once`).
+    """
+    found = _Asked(question, explorer)
+    model = explorer.resource.queryset.model
+    if question.faults:
+        return []
+    asked = {name: value for name, value in found.filters.form.cleaned_data.items() if value}
+    rows = [found.narrowed()]
+    rows += [
+        found.narrowed(but=name).filter(once(asked[name], question.clocks))
+        for name, once in explorer.once.items()
+        if name in asked
+    ]
+    past = Version.objects.filter(record_type=model.record_type, superseded_by__isnull=False)
+    columns = {name for name, _ in model._columns()}
+    for name, value in asked.items():
+        one = found.filters.filters[name]
+        column, _, beyond = one.field_name.partition("__")
+        if type(one) not in (KeyFilter, ValueFilter, ChoiceFilter) or column not in columns:
+            continue  # other records decide: too much rather than less
+        if beyond:
+            field = model._meta.get_field(column)
+            fits = field.related_model.objects.filter(**{f"{beyond}__in": value}).order_by()
+            value = fits.values(field.target_field.attname)
+        was = Cast(KeyTextTransform(column, "state"), TextField())  # a text on both engines
+        past = past.alias(**{f"was_{name}": was})
+        past = past.filter(**{f"was_{name}__in": value})
+    if found.words:
+        own = [f"state__{name}" for name in explorer.resource.search_fields if name in columns]
+        past = searched(past, found.words, own)
+    keys = [one.order_by().values(model.key_field) for one in rows]
+    return [*keys, past.order_by().values("key")]
 
 
 def _day_query(question: Question, explorer: Explorer) -> str:

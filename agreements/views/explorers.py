@@ -1,7 +1,9 @@
 """What is explored: agreements, events, firms and sources, each with its facets and columns."""
 
 from dataclasses import asdict
+from functools import partial
 
+from django.db.models import Q
 from django.utils.html import format_html
 
 from agreements.analysis import facets
@@ -10,11 +12,12 @@ from agreements.analysis.evidence import summaries
 from agreements.analysis.facets import Facet, by
 from agreements.analysis.reference import Reference
 from agreements.analysis.standings import ASKABLE, standings_on
+from agreements.analysis.watching import about_agreements, about_records
 from agreements.api import AgreementViewSet, EventViewSet
 from agreements.api_evidence import GradedSourceViewSet
 from agreements.grading import GRADES, grade_of
 from agreements.lifecycle import Kind
-from agreements.models import Agreement, Event
+from agreements.models import Agreement, Event, Standing
 from agreements.templatetags.registry import edtf, glyph
 from partners.api import FirmViewSet
 from partners.models import Citation, Confidence, Firm, Source
@@ -106,6 +109,19 @@ def _evidence(name: str):
     return lambda row, shown: shown.prepared["evidence"][row.slug][name]
 
 
+def _once_stood(statuses: list[str], clocks):
+    """Agreements that on that day had one of these statuses, as the registry once knew it."""
+    if set(statuses) & {NONE, NOT_RECORDED}:
+        return Q()  # of what never stood no row tells
+    stood = Standing.objects.filter(status__in=statuses).possible_on(clocks.as_of)
+    return Q(slug__in=stood.order_by().values("agreement"))
+
+
+def _always(values: list[str], clocks):
+    """Which memberships or citations there once were is not asked: too much rather than less."""
+    return Q()
+
+
 AGREEMENTS = Explorer(
     name="agreements",
     section="agreements",
@@ -118,6 +134,8 @@ AGREEMENTS = Explorer(
     ),
     ordering="type",
     dated=True,
+    about=about_agreements,
+    once={"status": _once_stood, "min_grade": _always, "grouping": _always},
     texts={"partner": "Partner (alpha-3)"},
     prepare=_agreements_prepared,
     facets=[
@@ -211,6 +229,7 @@ EVENTS = Explorer(
         "agreement", "agreement__partner", "agreement__partner_grouping"
     ),
     ordering="-date",
+    about=partial(about_records, "event", "events"),
     texts={"agreement": "Agreement"},
     prepare=_events_prepared,
     facets=[
@@ -273,6 +292,7 @@ FIRMS = Explorer(
     resource=FirmViewSet,
     rows=lambda: Firm.objects.select_related("country"),
     ordering="name",
+    about=partial(about_records, "firm", "firms"),
     facets=[FacetField(Facet("country", by("country_id")), "Country", _country)],
     columns=[
         Column(
@@ -303,6 +323,7 @@ SOURCES = Explorer(
     resource=GradedSourceViewSet,
     rows=Source.objects.all,
     ordering="publisher",
+    about=partial(about_records, "source", "sources"),
     facets=[
         FacetField(Facet("kind", by("kind")), "Kind", **_choices(Source.Kind)),
         FacetField(Facet("tier", by("tier")), "Tier", **_choices(Source.Tier)),

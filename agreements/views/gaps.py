@@ -33,13 +33,7 @@ def gaps_page(request):
     question = Question(request, *CLOCKS, "grouping", "countries", "type", "assume")
     clocks = question.clocks
     known = reference(clocks.pin)
-    grouping = question.choice("grouping", known.groupings)
-    countries = question.read(_countries, "countries", known)
-    types = question.read(some_of, "type", known.types) or None
-    parties = [*known.countries, *known.groupings]
-    assume = question.read(pairs_of, "assume", parties, known.types) or []
-    if grouping and countries:
-        question.fault("countries", "Choose a grouping or countries, not both.")
+    grouping, countries, types, assume = read_asked(question, known)
     toolbar = (
         Toolbar(question, "Whose gaps, and what if")
         .clocks()
@@ -67,11 +61,24 @@ def gaps_page(request):
         "gaps.html",
         "gaps",
         api=f"gaps/{question.address()}" if found else "",
+        feed="/gaps/changes.atom" if found else "",
         toolbar=toolbar,
         grouping=known.groupings.get(grouping),
         assumed=[(_party(party, known), known.types[kind]) for party, kind in assume],
         **(_shown(found, question, known) if found else {"found": None}),
     )
+
+
+def read_asked(question: Question, known: Reference) -> tuple[str, list, list | None, list]:
+    """Grouping, countries, types (None: all) and what is assumed; faults are noted."""
+    grouping = question.choice("grouping", known.groupings)
+    countries = question.read(_countries, "countries", known) or []
+    types = question.read(some_of, "type", known.types) or None
+    parties = [*known.countries, *known.groupings]
+    assume = question.read(pairs_of, "assume", parties, known.types) or []
+    if grouping and countries:
+        question.fault("countries", "Choose a grouping or countries, not both.")
+    return grouping, countries, types, assume
 
 
 def _countries(name: str, text: str, known: Reference) -> list[str]:

@@ -56,6 +56,7 @@ def map_page(request):
         "map.html",
         "matrix",
         api=f"matrix/{api}",
+        feed="/map/changes.atom",
         toolbar=toolbar,
         views=views_of(question),
         type=kind,

@@ -106,6 +106,7 @@ def matrix_page(request):
         "matrix.html",
         "matrix",
         api=f"matrix/{api}",
+        feed="/matrix/changes.atom",
         toolbar=toolbar,
         views=views_of(question),
         types=[known.types[kind] for kind in found.types],

@@ -34,9 +34,9 @@ def changes_page(request):
         "changes.html",
         "changes",
         api="revisions/",
+        feed="/changes.atom",
         toolbar=toolbar,
         pager=page,
-        feed_query=question.address(page=None).rstrip("?"),
     )
 
 

@@ -67,11 +67,13 @@ def countries_side_by_side(request):
     found = None
     if len(asked) >= FEWEST:
         found = side_by_side(clocks.pin, clocks.as_of, asked)
+    api = question.address(c=None, add=None, countries=",".join(asked))
     return show(
         question,
         "side_by_side.html",
         "compare",
-        api=f"matrix/{question.address(c=None, add=None, rows='all')}" if found else "",
+        api=f"side-by-side/{api}" if found else "",
+        feed="/compare/countries/changes.atom" if found else "",
         toolbar=toolbar,
         views=comparisons(question),
         asked=[(code, known.name(code)) for code in asked],

@@ -68,6 +68,7 @@ def trend_page(request):
         "trend.html",
         "matrix",
         api=f"trend/{api}",
+        feed="/trend/changes.atom",
         toolbar=toolbar,
         views=views_of(question),
         start=start,

@@ -50,6 +50,7 @@ QUESTIONS = (
     "coverage/?grouping=nato&type=sosa",
     "gaps/?grouping=nato&type=sosa,rdp-mou",
     "diff/?from=2021-07-28",
+    "side-by-side/?countries=AUS,CAN,IND",
     "agenda",
     "trend",
     "reconciliation",

@@ -35,8 +35,6 @@ ACCEPTED = {
     "ndjson": "application/x-ndjson",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-TREES = ("evidence", "reciprocity", "pathways")  # questions whose answers are no tables
-TABLED = [place for place in QUESTIONS if place.split("/")[0] not in TREES]
 CHOICES = {
     "agreements": {
         "type": ["sosa", "rdp-mou", "audit,ntib"],
@@ -170,7 +168,7 @@ def test_every_list_is_a_file_in_every_format(client, full, place):
     assert len(xlsx_rows(bytes_of(client, place, "", "xlsx"))) == len(expected)
 
 
-@pytest.mark.parametrize("place", TABLED)
+@pytest.mark.parametrize("place", QUESTIONS)
 def test_every_question_is_the_same_table_in_every_format(client, registry, place):
     rows = ndjson_rows(bytes_of(client, place, "", "ndjson"))
     table = csv_rows(bytes_of(client, place, "", "csv"))

@@ -80,7 +80,7 @@ def links(page: str) -> dict[str, tuple[str, bool]]:
 
 def exports(page: str) -> dict[str, str]:
     """Where each format of the view is."""
-    said = re.search(r'<p class="exports">(.*?)</p>', page)
+    said = re.search(r'<div class="exports">(.*?)</div>', page)
     return {} if said is None else {k: u for u, k in re.findall(r'href="([^"]*)">(\w+)', said[1])}
 
 
@@ -257,16 +257,22 @@ def test_facets_cost_one_statement_however_they_are_asked(client, registry):
     assert statements("/agreements/?page_size=200") <= 7
 
 
-@pytest.mark.parametrize("path", ["/", "/reconciliation/?type=sosa", "/practice/", "/compare/"])
-def test_tables_are_offered_as_files_at_the_foot(client, page, path):
-    foot = page(path).split('<footer class="foot">')[1]
-    files = {kind: url for url, kind in re.findall(r'href="([^"]*)">(CSV|XLSX|NDJSON)', foot)}
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/reconciliation/?type=sosa", "/practice/", "/compare/", "/agenda/?within=P5Y"),
+        *("/map/?type=sosa", "/trend/", "/gaps/?grouping=nato", "/pathways/?country=NOR"),
+        *("/reciprocity/?b=IND", "/compare/countries/?c=AUS,CAN", "/search/?q=norway"),
+    ],
+)
+def test_the_answer_of_every_page_is_offered_as_files(client, page, path):
+    files = exports(page(path))
 
-    assert set(files) == {"CSV", "XLSX", "NDJSON"}
-    assert client.get(files["CSV"]).status_code == 200
+    assert set(files) == {"CSV", "XLSX", "NDJSON", "JSON"}
+    for kind, address in files.items():
+        answer = client.get(address)
+        assert answer.status_code == 200, (kind, address)
 
 
 def test_a_record_is_not_offered_as_a_file(page):
-    foot = page("/agreements/sosa-aus/").split('<footer class="foot">')[1]
-
-    assert "format=csv" not in foot
+    assert exports(page("/agreements/sosa-aus/")) == {}
