@@ -329,7 +329,7 @@ class AgreementDetailSerializer(AgreementSerializer):
     def row(self, profile) -> dict:
         """A profile (see `analysis.profiles`) as a dict; `clocks` come with the context."""
         clocks = self.context["clocks"]
-        context = {"revision": clocks.revision}
+        context = {"revision": clocks.revision, "present": self.context.get("present")}
         plain = AgreementSerializer(profile.agreement, context=context).data
 
         def rows(serializer, instances):

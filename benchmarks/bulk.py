@@ -7,9 +7,11 @@ COPY on PostgreSQL and by `executemany` on SQLite. The result passes `verify_led
 
 import io
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
+from operator import attrgetter
 
 import orjson
 from django.db import connection, models, transaction
@@ -26,6 +28,7 @@ from agreements.models import (
 )
 from partners.models import Country
 from sosa_registry.ledger import chain
+from sosa_registry.ledger.fields import EarliestDay, LatestDay
 from sosa_registry.ledger.models import Head, Revision, Version
 from sosa_registry.ledger.recording import Recorded, Replayable
 
@@ -43,20 +46,27 @@ class Sink:
     def __init__(self, model: type[models.Model]):
         self.model, self.rows = model, []
         self.fields = [f for f in model._meta.concrete_fields if f.get_internal_type() not in AUTO]
+        self.readers = [self._reader(each) for each in self.fields]
         self.columns = ", ".join(f'"{each.column}"' for each in self.fields)
 
     def add(self, row: models.Model) -> None:
         """One more; written when there are many."""
-        self.rows.append([self._value(each, row) for each in self.fields])
+        self.add_values([read(row) for read in self.readers])
+
+    def add_values(self, values: list) -> None:
+        """One more, as the values of its columns in the model's order, the row id left out."""
+        self.rows.append(values)
         if len(self.rows) >= FLUSH:
             self.flush()
 
     @staticmethod
-    def _value(each: models.Field, row: models.Model):
-        value = each.pre_save(row, add=True)
+    def _reader(each: models.Field) -> Callable[[models.Model], object]:
+        """How a column is read off a row: the value itself, but for days computed and JSON."""
+        if isinstance(each, EarliestDay | LatestDay):
+            return lambda row: each.pre_save(row, add=True)
         if isinstance(each, models.JSONField):
-            return orjson.dumps(value).decode()
-        return each.get_db_prep_save(value, connection)
+            return lambda row: orjson.dumps(getattr(row, each.attname)).decode()
+        return attrgetter(each.attname)
 
     def flush(self) -> None:
         """Write what has gathered."""
@@ -73,12 +83,19 @@ class Sink:
 
 
 AUTO = ("AutoField", "BigAutoField")
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 
 
 def _copied(row: list) -> str:
-    cells = ("\\N" if cell is None else str(cell).translate(_ESCAPED) for cell in row)
-    return "\t".join(cells) + "\n"
+    texts = [None if cell is None else str(cell) for cell in row]
+    if _SPECIAL.search("".join(filter(None, texts))):
+        texts = [text and _escaped(text) for text in texts]
+    return "\t".join("\\N" if text is None else text for text in texts) + "\n"
+
+
+def _escaped(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace("\t", "\\t")
+    return text.replace("\n", "\\n").replace("\r", "\\r")
 
 
 class Loader:
@@ -90,29 +107,23 @@ class Loader:
         self.digests: dict[int, list[str]] = defaultdict(list)
         self.later: dict[int, list[tuple]] = defaultdict(list)
 
-    def add(self, row: models.Model) -> None:
-        """A row of any table."""
-        model = type(row)
+    def sink(self, model: type[models.Model]) -> Sink:
+        """Where the rows of a table go."""
         if model not in self.sinks:
             self.sinks[model] = Sink(model)
-        self.sinks[model].add(row)
+        return self.sinks[model]
+
+    def add(self, row: models.Model) -> None:
+        """A row of any table."""
+        self.sink(type(row)).add(row)
 
     def version(self, number, row: Recorded, operation: str, state: dict, closed=None) -> None:
         """A version of a record, next in its revision."""
         digest = chain.version_digest(row.record_type, row.key, operation, state)
         self.digests[number].append(digest)
-        self.add(
-            Version(
-                revision_id=number,
-                position=len(self.digests[number]),
-                record_type=row.record_type,
-                key=row.key,
-                operation=operation,
-                state=state,
-                digest=digest,
-                superseded_by=closed,
-            )
-        )
+        position, text = len(self.digests[number]), orjson.dumps(state).decode()
+        head = [position, row.record_type, row.key, operation, text, digest, closed]
+        self.sink(Version).add_values([number, *head])
 
     def load(self, number: int, block: Block) -> None:
         """One revision that creates the block's rows, and all that later became of them."""
@@ -153,17 +164,9 @@ class Loader:
                 self._period(agreement, period, changed, None)
 
     def _period(self, agreement, period, recorded: int, superseded: int | None) -> None:
-        self.add(
-            Standing(
-                agreement=agreement.slug,
-                type=agreement.type_id,
-                principal=agreement.principal_id,
-                partner=agreement.partner_id,
-                **{name: getattr(period, name) for name in PERIOD},
-                recorded_in=recorded,
-                superseded_in=superseded,
-            )
-        )
+        parties = [agreement.slug, agreement.type_id, agreement.principal_id, agreement.partner_id]
+        known = [getattr(period, name) for name in PERIOD]
+        self.sink(Standing).add_values([*parties, "", *known, recorded, superseded])
 
     def correct(self, number: int) -> None:
         """One of the revisions that corrected."""

@@ -21,6 +21,7 @@ from django.urls import Resolver404, resolve
 from .api.formats import TABLES
 from .api.problems import RETRY_AFTER, bare_problem
 from .asking import BadParameter, BadQuery, Clocks, one_of, read_clocks, refuse_unknown
+from .ledger.counting import count_of
 from .ledger.reading import Pin
 
 API = "/api/"  # below it a refusal is a problem for a program, never a page
@@ -94,7 +95,8 @@ class Question:
 
     def page_of(self, rows, size: int = PAGE_SIZE) -> "PageOf":
         """One page of a queryset or list. Two statements for a queryset."""
-        count = len(rows) if isinstance(rows, Sequence) else rows.count()
+        is_here = isinstance(rows, Sequence)
+        count = len(rows) if is_here else count_of(rows, self._present)
         pages = max(1, ceil(count / size))
         number = 1
         if asked := self.text("page"):

@@ -24,6 +24,7 @@ class AgreementType(Recorded):
     record_type = "agreement_types"
     record_kind = "agreement_type"
     key_column = "type"
+    label_field = "abbreviation"
 
     slug = models.CharField(
         max_length=SLUG_LENGTH, unique=True, validators=[SLUG], help_text="Short name, as in sosa."

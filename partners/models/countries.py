@@ -23,6 +23,7 @@ class Country(Recorded):
     record_kind = "country"
     key_field = "code"
     key_column = "country"
+    label_field = "name"
 
     code = models.CharField(
         "alpha-3",
@@ -75,6 +76,7 @@ class Grouping(Recorded):
     record_type = "groupings"
     record_kind = "grouping"
     key_column = "grouping"
+    label_field = "name"
 
     class Kind(models.TextChoices):
         ALLIANCE = "alliance", "Alliance"

@@ -5,12 +5,14 @@ A page that is no number is a 400, one beyond the last a 404: neither is quietly
 
 import re
 
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from sosa_registry.asking import BadParameter
+from sosa_registry.ledger.counting import count_of
 
 from .parameters import CLOCKS_SCHEMA, echo
 
@@ -36,11 +38,13 @@ class RegistryPagination(PageNumberPagination):
         size = self.get_page_size(request)
         number = _counted("page", request.query_params.get("page") or "1", "1 and up")
         paginator = self.django_paginator_class(queryset, size)
+        if isinstance(queryset, QuerySet):
+            paginator.count = count_of(queryset, getattr(view, "present", None))
         if number > paginator.num_pages:
             raise NotFound(f"There is no page {number}: the last is {paginator.num_pages}.")
         self.request, self.clocks = request, getattr(view, "clocks", None)
         self.page = paginator.page(number)
-        return list(self.page)
+        return self.page.object_list
 
     def get_paginated_response(self, data):
         """The page with its neighbours, in the body and in a `Link` header."""

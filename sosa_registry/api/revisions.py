@@ -35,6 +35,7 @@ class RevisionSerializer(serializers.ModelSerializer):
     """One committed change of the registry."""
 
     counts = CountsSerializer(read_only=True, help_text="The same, by what was done.")
+    takes_bare_rows = False
 
     class Meta:
         model = Revision
@@ -86,7 +87,7 @@ class ChangeSerializer(serializers.ModelSerializer):
     """What one revision did to one record, field by field."""
 
     fields_changed = FieldChangeSerializer(many=True, read_only=True)
-    with_revision = False
+    takes_bare_rows = False
 
     class Meta:
         model = Version

@@ -16,11 +16,14 @@ from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
 from sosa_registry.ledger.fields import EarliestDay, ImpreciseDateField, LatestDay
+from sosa_registry.ledger.reading import pin
 from sosa_registry.ledger.recording import Recorded
 
 from . import inputs
 from .formats import CHUNK, chunked
+from .labels import help_of, labels_of, words
 from .renderers import as_json
+from .rows import bare
 
 
 class RecordListSerializer(serializers.ListSerializer):
@@ -28,14 +31,24 @@ class RecordListSerializer(serializers.ListSerializer):
 
     def to_representation(self, data):
         """Every row as a dict."""
-        rows = list(data)
-        self.child.prepare(rows)
-        return [self.child.row(each) for each in rows]
+        return self._written(list(self._bare(data)))
 
     def streamed(self, queryset) -> Iterator[dict]:
         """Every row as a dict, read and prepared a chunk at a time: memory stays flat."""
-        for chunk in chunked(queryset.iterator(chunk_size=CHUNK)):
-            yield from self.to_representation(chunk)
+        for chunk in chunked(self._bare(queryset, whole=True)):
+            yield from self._written(chunk)
+
+    def _written(self, rows: list) -> list[dict]:
+        self.child.prepare(rows)
+        return [self.child.row(each) for each in rows]
+
+    def _bare(self, data, whole: bool = False):
+        """Rows without instances, where a queryset of records is given and the child takes them."""
+        if not isinstance(data, models.QuerySet):
+            return data
+        if self.child.takes_bare_rows:
+            return bare(data, whole=whole)
+        return data.iterator(chunk_size=CHUNK) if whole else data
 
 
 class RecordSerializer(serializers.ModelSerializer):
@@ -56,6 +69,7 @@ class RecordSerializer(serializers.ModelSerializer):
         models.DateField: inputs.Day,
         models.PositiveSmallIntegerField: inputs.Whole,
     }
+    takes_bare_rows = True
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -87,20 +101,46 @@ class RecordSerializer(serializers.ModelSerializer):
         if own:
             return own
         model = self.Meta.model
+        if spelt := labels_of(model).get(name):
+            read, known = attrgetter(spelt.attname), words(spelt, self._state)
+            return lambda row: known.get(read(row))
         if each.source in model.state_relations:
-            return attrgetter(f"{each.source}.{model.state_relations[each.source]}")
+            return self._by_relation(each.source, model.state_relations[each.source])
         columns = {column.name: column.attname for column in model._meta.concrete_fields}
         return attrgetter(columns.get(each.source, each.source))
 
+    def _state(self):
+        """The registry's present, which a view has read already."""
+        return self.context.get("present") or pin()
+
+    @staticmethod
+    def _by_relation(name: str, natural: str) -> Callable:
+        """A reference by row id: its natural key, off an instance or a bare row."""
+
+        def read(row):
+            found = getattr(row, name)
+            return found if isinstance(found, str) else getattr(found, natural)
+
+        return read
+
+    def build_field(self, field_name, info, model_class, nested_depth):
+        """A column of labels is no field of the model."""
+        if spelt := labels_of(model_class).get(field_name):
+            options = {"read_only": True, "help_text": help_of(spelt), "allow_null": True}
+            return serializers.CharField, options
+        return super().build_field(field_name, info, model_class, nested_depth)
+
     def get_field_names(self, declared_fields, info):
-        """Key first, then columns in the model's order, then what the serializer declares."""
+        """Key first, columns in the model's order, labels beside codes; then what is declared."""
         model = self.Meta.model
+        labels = {each.name: name for name, each in labels_of(model).items()}
         names = [] if model.key_field != "key" else ["key"]
         for each in model._meta.concrete_fields:
             if each.primary_key or each.name in ("recorded_in", "superseded_in"):
                 continue
             own = each.name == model.key_field and model.key_column
             names.append(model.key_column if own else each.name)
+            names += [labels[each.name]] if each.name in labels else []
         return [*names, *(name for name in declared_fields if name not in names)]
 
     def get_extra_kwargs(self):

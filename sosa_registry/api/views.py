@@ -127,6 +127,10 @@ class Listed(Tabled):
             names += [AS_OF.name, KNOWN_AT.name] if self.clocked else []
         return names
 
+    def get_serializer_context(self):
+        """The registry's present, which names are read in."""
+        return {**super().get_serializer_context(), "present": self.present}
+
     def list(self, request, *args, **kwargs):
         """A page of the list as JSON, or the whole of it as a file."""
         self.refuse_misplaced(request)

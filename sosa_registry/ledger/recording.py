@@ -147,6 +147,7 @@ class Recorded(models.Model):
     record_kind: str
     key_field = "slug"
     key_column = ""
+    label_field = ""  # of the few that others go by: what to write beside their key
     state_relations: dict[
         str, str
     ] = {}  # foreign keys by row id, and the natural key they stand for

@@ -359,7 +359,7 @@ def test_a_chunk_costs_the_same_for_two_rows_and_for_two_hundred(client, registr
         Agreement.objects.filter(slug__startswith="made-").delete()
     add_agreements(200)
 
-    assert statements() == few <= 7
+    assert statements() == few <= 9  # three of them the names of another state, read once
 
 
 def test_rows_are_read_a_chunk_at_a_time():

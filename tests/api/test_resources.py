@@ -49,6 +49,7 @@ def test_names_are_the_columns_of_the_dataset(client, registry):
         "id",
         "agreement",
         "event",
+        "event_label",
         "date",
         "date_earliest",
         "date_latest",
@@ -56,6 +57,7 @@ def test_names_are_the_columns_of_the_dataset(client, registry):
         "until_earliest",
         "until_latest",
         "confidence",
+        "confidence_label",
         "note",
         "sources",
     ]
