@@ -5,7 +5,7 @@ Counting is what costs most of a page of a long list, and the number changes onl
 
 import hashlib
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
@@ -22,8 +22,8 @@ def count_of(rows: QuerySet, pinned: Pin | None) -> int:
     except EmptyResultSet:
         return 0
     asked = hashlib.sha256(f"{sql} {params} {pinned.state}".encode()).hexdigest()
-    found = cache.get(f"count-{asked}")
+    found = caches["answers"].get(f"count-{asked}")
     if found is None:
         found = rows.count()
-        cache.set(f"count-{asked}", found)
+        caches["answers"].set(f"count-{asked}", found)
     return found
