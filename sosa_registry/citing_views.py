@@ -52,6 +52,7 @@ class PermalinksView(APIView):
         responses={
             201: PermalinkSerializer,
             400: ProblemSerializer,
+            413: ProblemSerializer,
             415: ProblemSerializer,
             429: ProblemSerializer,
         },

@@ -12,7 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-VERSION = "0.1.0"
+from .settings_openapi import SPECTACULAR_SETTINGS, VERSION  # noqa: F401  (Django reads it)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
@@ -104,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sosa_registry.moved.MovedMiddleware",
+    "sosa_registry.api.throttles.RateHeaders",
 ]
 
 # Whether one may read without an account. Off: every page and the API ask for one.
@@ -299,6 +301,23 @@ if CACHES["answers"]["BACKEND"].endswith("LocMemCache"):
 elif CACHES["answers"]["BACKEND"].endswith("RedisCache"):
     CACHES["answers"]["BACKEND"] = "sosa_registry.shared_cache.ForgivingRedisCache"
     CACHES["answers"]["OPTIONS"] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5}
+    CACHES["memory"] = CACHES["answers"] | {"KEY_PREFIX": "memory"}
+
+
+def rate(text: str) -> tuple[int, int] | None:
+    """How often within how many seconds; None for no limit."""
+    units = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
+    often, _, unit = text.partition("/")
+    if text and not (often.isdecimal() and int(often) and unit in units):
+        raise ImproperlyConfigured(
+            f"“{text}” is no rate. Allowed: N/{', N/'.join(units)}, or none."
+        )
+    return (int(often), units[unit]) if text else None
+
+
+# How often the API may be asked: by a token, and by an address without one.
+RATE_ADDRESS = rate(env.str("RATE_ADDRESS", default="600/min"))
+RATE_TOKEN = rate(env.str("RATE_TOKEN", default="1200/min"))
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["sosa_registry.api.renderers.JSONRenderer"],
@@ -310,6 +329,10 @@ REST_FRAMEWORK = {
         "sosa_registry.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "sosa_registry.api.throttles.TokenThrottle",
+        "sosa_registry.api.throttles.AddressThrottle",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["sosa_registry.api.permissions.ByRole"],
     "DEFAULT_PAGINATION_CLASS": "sosa_registry.api.pagination.RegistryPagination",
     "DEFAULT_FILTER_BACKENDS": ["sosa_registry.api.filters.StrictFilterBackend"],
@@ -320,35 +343,6 @@ REST_FRAMEWORK = {
 # Answers of another release are other answers, whatever the registry's revision. Machines that
 # serve one registry together are told the same RELEASE; one alone goes by its newest file.
 RELEASE = env.str("RELEASE", default="") or newest_source()
-SPECTACULAR_SETTINGS = {
-    "TITLE": "The registry of defence-supply agreements",
-    "DESCRIPTION": (
-        "Which allies had which reciprocal defence-supply arrangements, on any date, "
-        "as known at any time, with the evidence."
-    ),
-    "VERSION": VERSION,
-    "OAS_VERSION": "3.1.1",
-    "LICENSE": {"name": "Data: CC BY 4.0. Software: Apache-2.0."},
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    # A body is the record without what is computed, an answer has every member.
-    "COMPONENT_SPLIT_REQUEST": True,
-    # Choice sets of the same field name in several records, by the name that generated clients see.
-    "ENUM_NAME_OVERRIDES": {
-        "CellCertainty": "agreements.answers.CERTAINTIES",
-        "CellStatus": "agreements.answers.STATUSES",
-        "CommitmentKind": "agreements.models.Commitment.Kind",
-        "CommitmentMechanism": "agreements.models.Commitment.Mechanism",
-        "Enforceability": "agreements.models.Commitment.Enforceability",
-        "GroupingKind": "partners.models.Grouping.Kind",
-        "PublishedListKind": "agreements.models.PublishedList.Kind",
-        "RevisionKind": "sosa_registry.ledger.models.Revision.Kind",
-        "SourceKind": "partners.models.Source.Kind",
-        "StandingStatus": "agreements.lifecycle.Status",
-    },
-}
 
 # After how many days a source of a kind is due to be checked again: what can change, soonest.
 VERIFY_WITHIN_DAYS = {

@@ -37,3 +37,11 @@ class ForgivingRedisCache(RedisCache):
         except RedisError as error:
             log.warning("The shared cache does not answer: %s", error)
             return True
+
+    def incr(self, *args, **kwargs):
+        """Count; as if it were the first time when there is nobody to ask."""
+        try:
+            return super().incr(*args, **kwargs)
+        except RedisError as error:
+            log.warning("The shared cache does not answer: %s", error)
+            return 1

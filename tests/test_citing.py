@@ -186,7 +186,9 @@ def test_a_header_gives_nobody_a_new_address(registry, client):
     assert answers[-1].status_code == 429
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff", b"", b" " * 3_000_000])
-def test_a_body_that_cannot_be_read_is_a_problem(db, client, body):
+@pytest.mark.parametrize(
+    "body, status", [(b"[" * 100_000, 400), (b"\xff", 400), (b"", 400), (b" " * 3_000_000, 413)]
+)
+def test_a_body_that_cannot_be_read_is_a_problem(db, client, body, status):
     answer = client.generic("POST", "/api/v1/permalinks/", body, "application/json")
-    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")

@@ -25,3 +25,8 @@ def test_keeping_something_in_it_does_nothing(unreachable):
 def test_it_is_said_in_the_log(unreachable, caplog):
     unreachable.get("answer")
     assert "does not answer" in caplog.text
+
+
+def test_counting_in_it_counts_each_time_as_the_first(unreachable):
+    assert unreachable.incr("asked") == 1
+    assert unreachable.incr("asked") == 1

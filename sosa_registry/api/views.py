@@ -31,11 +31,12 @@ from .pagination import ClockedPagination, RegistryPagination
 from .parameters import AS_OF, EXPORTING, FORMAT, KNOWN_AT, Parameter, echo, read_all
 from .problems import DETAILS
 from .renderers import JSONRenderer, StrictNegotiation
+from .throttles import Counted
 
 PAGING = ("page", "page_size")
 
 
-class Strict:
+class Strict(Counted):
     """Refuses a method, a format and a parameter that an endpoint does not take."""
 
     content_negotiation_class = StrictNegotiation
@@ -306,6 +307,7 @@ class NoSuchPlace(APIView):
 
     def initial(self, request, *args, **kwargs):
         """404 for any method; an address that only lacks its slash is sent on."""
+        self.check_throttles(request)
         raise Http404(DETAILS[404])
 
     def dispatch(self, request, *args, **kwargs):
