@@ -273,6 +273,8 @@ if HTTPS:  # a browser keeps such a cookie to this very host, and lets nobody el
 # Asked for by a supervisor inside, in plain http.
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"mailto:security@{SITE.hostname}")
+# The private key that signs checkpoints of the chain; made at first use.
+CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default=str(VAR_DIR / "checkpoint_key.pem"))
 # Figures for Prometheus at /metrics, to those who send this token; unset, there are none.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

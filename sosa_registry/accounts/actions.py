@@ -47,4 +47,5 @@ def leave(user, *, actor) -> None:
     user.set_unusable_password()
     user.save(update_fields=["is_active", "password"])
     Authenticator.objects.filter(user=user).delete()
+    user.tokens.update(revoked=True)
     logs.note("account switched off", account=user, by=actor.get_username())

@@ -10,7 +10,9 @@ alter these tables must call `install` again.
 """
 
 REVISIONS, VERSIONS, PERMALINKS = "ledger_revision", "ledger_version", "ledger_permalink"
-_TABLES = (REVISIONS, VERSIONS, PERMALINKS)
+TABLES = (REVISIONS, VERSIONS, PERMALINKS)
+# The columns of them that may be changed: a version is closed, once.
+CHANGEABLE = {VERSIONS: ("superseded_by",)}
 _FROZEN = ("id", "revision_id", "position", "record_type", "key", "operation", "state", "digest")
 _KEPT = (
     *("number", "at", "kind", "reason", "changes"),
@@ -37,7 +39,7 @@ def _sqlite(frozen) -> dict[str, str]:
     reopened = "OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL"
     made = {
         f"{table}_no_delete": f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}"
-        for table in _TABLES
+        for table in TABLES
     }
     made[f"{PERMALINKS}_no_update"] = (
         f"CREATE TRIGGER {PERMALINKS}_no_update BEFORE UPDATE ON {PERMALINKS} {refuse}"
@@ -58,7 +60,7 @@ def _postgresql(frozen) -> dict[str, str]:
     reopened = "OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL"
     call = "EXECUTE FUNCTION ledger_refuse()"
     made = {}
-    for table in _TABLES:
+    for table in TABLES:
         made[f"{table}_no_delete"] = (
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW {call}"
         )
@@ -95,7 +97,7 @@ def _present(connection) -> set[str]:
 
 
 def _table_of(name: str) -> str:
-    return next(table for table in _TABLES if name.startswith(table))
+    return next(table for table in TABLES if name.startswith(table))
 
 
 def missing(connection) -> list[str]:
