@@ -3,6 +3,7 @@
 import pytest
 
 from agreements.models import Claim, CodeOfConduct, Commitment, Event, ListEntry
+from partners.actions import remove_with_citations
 from partners.models import Citation, Membership
 from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.models import Revision
@@ -185,7 +186,8 @@ def test_the_feed_is_in_ascending_order(client, full):
 
 
 def test_history_keeps_an_event_that_was_deleted(client, registry):
-    remove(Event.objects.get(slug="sosa-aus-e2"), actor="editor", reason="Never happened")
+    event = Event.objects.get(slug="sosa-aus-e2")
+    remove_with_citations(event, actor="editor", reason="Never happened")
 
     newest = ask(client, "agreements/sosa-aus/history")["results"]
 
