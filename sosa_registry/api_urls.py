@@ -15,7 +15,7 @@ from agreements import api_pathways as supply
 from agreements import api_side_by_side as sides
 from partners import api as partners
 from sosa_registry import citing_views
-from sosa_registry.api import docs, revisions
+from sosa_registry.api import batch, docs, revisions
 from sosa_registry.api.editing import Editable
 from sosa_registry.api.views import NoSuchPlace
 from sosa_registry.api.writing import offer
@@ -65,6 +65,7 @@ for name, viewset in RESOURCES.items():
 
 v1 = [
     path("", docs.IndexView.as_view(names=[*RESOURCES, *QUESTIONS]), name="index"),
+    path("batch/", batch.BatchView.as_view(), name="batch"),
     path("schema/", docs.SchemaView.as_view(), name="schema"),
     path(
         "agreements/<str:agreement>/history/",

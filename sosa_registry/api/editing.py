@@ -59,6 +59,20 @@ def _bad(header: str, told: str) -> Refused:
     return Refused(400, f"{header}: {told}", [{"header": header, "detail": told}])
 
 
+def written(
+    request, operations: list[Operation], usual: str, usual_kind: str = Revision.Kind.EVENT
+) -> tuple[int | None, list]:
+    """Apply operations as the request's account and headers say; see `writing.write`."""
+    said = {"reason": reason_given(request, usual), "kind": kind_given(request, usual_kind)}
+    said["accept_warnings"] = warnings_accepted(request)
+    try:
+        return write(operations, actor=request.user, **said)
+    except Doubts as doubts:
+        told = f"Warnings ask: send {ACCEPT}: yes when what is written is so."
+        errors = [{"header": ACCEPT, "detail": sentence} for sentence in doubts.messages]
+        raise Refused(400, told, errors) from doubts
+
+
 class Editable:
     """A resource whose records can be written by those who may."""
 
@@ -103,14 +117,8 @@ class Editable:
         if_match = None if verb == Verb.CREATE else self._if_match(request)
         done = Operation(verb, self.resource, key, data, if_match)
         usual = f"{Verb(verb).label} {self.resource} {key}".strip() + " through the API"
-        said = {"reason": reason_given(request, usual), "kind": kind_given(request, usual_kind)}
-        said["accept_warnings"] = warnings_accepted(request)
         try:
-            return write([done], actor=request.user, **said)
-        except Doubts as doubts:
-            told = f"Warnings ask: send {ACCEPT}: yes when what is written is so."
-            errors = [{"header": ACCEPT, "detail": sentence} for sentence in doubts.messages]
-            raise Refused(400, told, errors) from doubts
+            return written(request, [done], usual, usual_kind)[1]
         except OperationsRefused as refused:
             raise refused.faults[0][1] from refused
 

@@ -14,12 +14,14 @@ from drf_spectacular.plumbing import get_doc
 from .formats import XLSXRenderer
 from .parameters import AS_OF, EXPORTING, KNOWN_AT
 from .problems import MEDIA_TYPE, TITLES, ProblemSerializer, problem
+from .schema_headers import ETAG
 from .schema_security import TokenScheme
 from .schema_writing import (
-    ETAG,
     FOUND,
+    OVERWRITING,
     READING,
     WITH_BODY,
+    WRITING,
     described,
     headers_of,
     refusals_of,
@@ -30,7 +32,7 @@ from .serializers import RecordSerializer
 __all__ = ["RegistryAutoSchema", "TokenScheme", "example"]
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
-REFUSALS = READING | FOUND | WITH_BODY
+REFUSALS = WRITING | READING | FOUND | WITH_BODY | OVERWRITING
 
 JSON = "application/json"
 
@@ -53,7 +55,8 @@ class RegistryAutoSchema(AutoSchema):
         if operation is None:
             return None
         operation["summary"] = _first_sentence(operation["description"])
-        operation["parameters"] = [*operation.get("parameters", []), *self._own_parameters()]
+        given = [*operation.get("parameters", []), *self._own_parameters()]
+        operation["parameters"] = [*given, *getattr(self.view, "headers_taken", ())]
         responses = operation["responses"]
         self._describe_files(responses)
         for response in responses.values():

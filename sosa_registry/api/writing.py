@@ -120,14 +120,17 @@ def write(
     reason: str,
     kind: str = Revision.Kind.EVENT,
     accept_warnings: bool = False,
-) -> list[Recorded | None]:
-    """Apply all of it in one revision, or nothing. The records, None for one that is deleted.
+) -> tuple[int | None, list[Recorded | None]]:
+    """Apply all of it in one revision, or nothing.
 
-    Raises OperationsRefused; Refused (409) for what only shows when all is written; Doubts.
+    The revision (None when nothing changed) and the records, None for one that is deleted. Raises
+    OperationsRefused; Refused (409) for what only shows when all is written; Doubts.
     """
+    why = {"actor": actor, "reason": reason, "kind": kind, "accept_warnings": accept_warnings}
     try:
-        with revision(actor=actor, reason=reason, kind=kind, accept_warnings=accept_warnings):
-            return apply_all(operations)
+        with revision(**why) as opened:
+            made = apply_all(operations)
+            return (opened.number if opened.versions() else None), made
     except Doubts:
         raise
     except ValidationError as error:
@@ -145,9 +148,10 @@ def apply_all(operations: list[Operation]) -> list[Recorded | None]:
         except Refused as refusal:
             faults.append((place, refusal))
     made: list[Recorded | None] = []
+    stale = {place for place, _ in faults}
     for place, operation in enumerate(operations):
         try:
-            made.append(_apply(operation))
+            made.append(None if place in stale else _apply(operation))
         except Refused as refusal:
             faults.append((place, refusal))
             made.append(None)
