@@ -59,7 +59,7 @@ def test_the_bytes_stay_after_a_correction_and_a_deletion(registry, client):
     made = stored(client, MATRIX)
     before = client.get(f"{made['url']}.json").content
     correct_denmark()
-    with revision(actor="editor", reason="Gone", kind="correction"):
+    with revision(actor="editor", reason="Gone", kind="correction", accept_warnings=True):
         for event in Event.objects.filter(agreement__in=["sosa-isr", "sosa-mex"]):
             remove_with_citations(event, actor="editor", reason="Gone")
     answer = client.get(f"{made['url']}.json")
