@@ -40,12 +40,14 @@ class OperationSerializer(Exact):
     resource = inputs.Text(help_text="The resource, as in its address.")
     key = inputs.Text(
         required=False,
+        allow_blank=True,
         default="",
         max_length=400,
         help_text="The record's natural key. Not for create, whose key is in the data.",
     )
     if_match = inputs.Text(
         required=False,
+        allow_blank=True,
         default="",
         max_length=2_000,
         help_text="The ETag of the state that was read; * for whatever it is. Not for create.",
