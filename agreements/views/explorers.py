@@ -80,9 +80,9 @@ def _grouping(value: str, known: Reference) -> str:
 
 def _partner(row: Agreement, shown: Shown):
     if row.partner_id:
-        return _link(f"/countries/{row.partner_id}/{shown.query}", row.partner.name)
+        return _link(f"/countries/{row.partner_id}/{shown.query}", row.partner.name, "name")
     grouping = row.partner_grouping
-    return _link(f"/groupings/{grouping.slug}/{shown.query}", grouping.name)
+    return _link(f"/groupings/{grouping.slug}/{shown.query}", grouping.name, "name")
 
 
 def _standing(row: Agreement, shown: Shown):

@@ -96,6 +96,39 @@ def test_a_page_shifts_nothing_while_it_loads(live_registry, page):
     assert shift == 0
 
 
+def test_the_first_page_weighs_less_than_a_hundred_kilobytes_over_the_wire(live_registry, page):
+    page.goto("/", wait_until="networkidle")
+    sent = page.evaluate(
+        """() => [...performance.getEntriesByType("navigation"),
+                  ...performance.getEntriesByType("resource")].map(one => one.transferSize)"""
+    )
+    assert len(sent) >= 3  # the page, its style, its script
+    assert 0 < sum(sent) < 100_000
+
+
+def test_on_a_narrow_window_the_map_scrolls_in_its_own_box_and_its_marks_can_be_hit(
+    live_registry, open_context
+):
+    with open_context(viewport=NARROW) as context:
+        page = context.new_page()
+        page.goto("/map/")
+        box, drawn = page.locator(".map-scroll"), page.locator(".map")
+        assert drawn.bounding_box()["width"] > 2 * box.bounding_box()["width"]
+        assert page.evaluate(WIDTH) == NARROW["width"]
+        assert page.locator(".map circle").first.bounding_box()["width"] >= 10
+        box.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("() => document.querySelector('.map-scroll').scrollLeft > 0")
+
+
+def test_every_page_is_pictured_as_it_prints(live_registry, page, screenshot):
+    page.emulate_media(media="print")
+    for name, address in PAGES.items():
+        page.goto(address)
+        screenshot(page, f"{name}-print")
+        assert not page.locator(".masthead nav").is_visible(), name
+
+
 def test_the_printed_matrix_says_its_clocks_and_address_and_has_no_buttons(live_registry, page):
     page.goto("/?as_of=2021-08-10")
     page.emulate_media(media="print")

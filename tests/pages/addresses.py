@@ -46,5 +46,7 @@ PAGES = {
     "gaps": "/gaps/?grouping=nato&type=sosa,rdp-mou&assume=CAN:sosa",
     "gaps-picked": "/gaps/?countries=AUS,NZL,TWN",
     "agenda": "/agenda/?as_of=2026-11-21&within=P5Y",
+    "digests": "/digests/?view=/types/sosa/",
+    "report": "/report/?page=/countries/AUS/",
     "about": "/about/",
 }
