@@ -5,6 +5,7 @@ import pytest
 from tests.pages.addresses import PAGES
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 800}
+PAPER = {"width": 794, "height": 1123}  # A4
 LOOKS = {
     "wide-light": {"viewport": WIDE, "color_scheme": "light"},
     "wide-dark": {"viewport": WIDE, "color_scheme": "dark"},
@@ -121,12 +122,17 @@ def test_on_a_narrow_window_the_map_scrolls_in_its_own_box_and_its_marks_can_be_
         page.wait_for_function("() => document.querySelector('.map-scroll').scrollLeft > 0")
 
 
-def test_every_page_is_pictured_as_it_prints(live_registry, page, screenshot):
-    page.emulate_media(media="print")
-    for name, address in PAGES.items():
-        page.goto(address)
-        screenshot(page, f"{name}-print")
-        assert not page.locator(".masthead nav").is_visible(), name
+def test_every_page_is_pictured_as_it_prints_and_fits_the_paper(
+    live_registry, open_context, screenshot
+):
+    with open_context(viewport=PAPER) as context:
+        page = context.new_page()
+        page.emulate_media(media="print")
+        for name, address in PAGES.items():
+            page.goto(address)
+            screenshot(page, f"{name}-print")
+            assert not page.locator(".masthead nav").is_visible(), name
+            assert page.evaluate(WIDTH) <= PAPER["width"], name
 
 
 def test_the_printed_matrix_says_its_clocks_and_address_and_has_no_buttons(live_registry, page):
