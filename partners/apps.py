@@ -1,6 +1,7 @@
 """The partners app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class PartnersConfig(AppConfig):
@@ -8,3 +9,9 @@ class PartnersConfig(AppConfig):
 
     name = "partners"
     verbose_name = "Partners and sources"
+
+    def ready(self):
+        """Drafts follow what was renamed or merged meanwhile."""
+        # By name: models can be imported only now that all apps are known.
+        followed = import_string("partners.models.Redirect").followed
+        import_string("sosa_registry.ledger.rebasing.follow_with")(followed)

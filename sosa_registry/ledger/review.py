@@ -7,14 +7,14 @@ one revision that names author and approver, if nothing they touch has changed s
 own proposal: the database refuses it too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from sosa_registry.accounts.roles import Action, may
 
-from . import clock
+from . import clock, rebasing
 from .models import Proposal, ProposedChange, Remark, Revision, Version
 from .reading import pin
 from .revising import rehearse, revision
@@ -172,6 +172,29 @@ def stale_keys(proposal: Proposal) -> list[tuple[str, str]]:
         for each in changes
         if now.get((each.record_type, each.key)) != each.base
     ]
+
+
+def rebase(
+    proposal: Proposal, *, author, choices: Mapping[str, str], left_out: set[int] = frozenset()
+) -> Proposal:
+    """Bring a proposal up to date with what others wrote meanwhile. It is a draft again.
+
+    `choices` say for each field that both sides changed whose is to stand (see `rebasing`);
+    `left_out` are changes to drop. Raises ValidationError naming what has yet to be chosen.
+    """
+    _refuse_others(proposal, author)
+    with transaction.atomic():
+        locked = _locked(proposal, Status.DRAFT, Status.SUBMITTED)
+        base = pin().revision
+        kept = rebasing.merged(locked, choices, left_out)
+        if not kept:
+            raise ValidationError("Nothing would be left of it: withdraw it instead.")
+        locked.changes.all().delete()
+        for position, each in enumerate(kept, start=1):
+            each.pk, each.position, each._state.adding = None, position, True
+        ProposedChange.objects.bulk_create(kept)
+        locked.base, locked.status = base, Status.DRAFT
+        return _moved(locked, author, Step.REBASED)
 
 
 def _locked(proposal: Proposal, *allowed: str) -> Proposal:

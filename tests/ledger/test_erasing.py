@@ -67,12 +67,12 @@ def test_the_account_is_emptied_and_switched_off(rita):
 
 
 def test_a_chain_from_before_names_were_salted_still_verifies(db):
-    keep(cast.source("s1"), actor="Ada", reason="One")
+    keep(cast.source("s1"), actor="Rita", reason="One")
     made = Revision.objects.get()
     made.actor_salt, made.actor_digest = "", chain.person_digest("Rita")
     old = chain.revision_hash(made, [each.digest for each in made.versions.all()])
     assert old == chain.revision_hash(made, list(made.versions.values_list("digest", flat=True)))
-    assert integrity._is_named("Ada", "", made.actor_digest)
+    assert integrity._is_named("Rita", "", made.actor_digest)
 
 
 def test_nobody_erases_their_own_name_nor_one_that_is_nowhere(rita):
