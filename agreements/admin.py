@@ -11,6 +11,7 @@ from partners.admin import CitedAdmin, SubjectMixin
 from sosa_registry.ledger import dates
 from sosa_registry.ledger.admin import ReadOnlyAdmin, RecordInline
 
+from .admin_review import ProposalAdmin
 from .models import (
     Agreement,
     AgreementType,
@@ -26,6 +27,8 @@ from .models import (
     Signatory,
     Standing,
 )
+
+__all__ = ["ProposalAdmin"]  # registered where it is made
 
 
 class EventInline(RecordInline):

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.forms.models import BaseModelFormSet, modelformset_factory
 from django.template.defaultfilters import filesizeformat
 
+from sosa_registry.accounts.roles import Action, may
 from sosa_registry.ledger import clock, subjects
 from sosa_registry.ledger.admin import ReadOnlyAdmin, RecordedAdmin, RecordInline, told
 from sosa_registry.ledger.forms import InlineRecordForm, RecordFormWithReason
@@ -264,9 +265,17 @@ class ArchivedCopyAdmin(RecordedAdmin):
         """A copy that is kept stays as it is."""
         return ["source", "name", "media_type", "size", "sha256", "archived_on"] if obj else []
 
+    def has_add_permission(self, request, obj=None):
+        """Who may write: a copy's bytes are kept as they come, so none can be drafted."""
+        return may(request.user, Action.WRITE)
+
     def has_change_permission(self, request, obj=None):
         """Nobody changes a copy."""
         return False
+
+    def proposing_context(self, request):
+        """Nothing of proposals."""
+        return {}
 
     def save_related(self, request, form, formsets, change):
         """The bytes go with their record, in one revision."""

@@ -7,6 +7,7 @@ of what others saved meanwhile (`overtaken`), and take the history page from the
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.forms import Textarea
@@ -14,9 +15,12 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
+from sosa_registry.accounts.roles import Action, may
+
 from . import overtaken
 from .admin_deleting import Deleting
 from .admin_history import ReadOnlyAdmin, Remembering
+from .admin_proposing import Proposable, Proposing
 from .forms import InlineRecordForm, RecordFormWithReason, RevisionForm
 from .reading import pin
 from .recording import Recorded, revision
@@ -29,10 +33,14 @@ ASKED = tuple(RevisionForm.base_fields)
 
 def told(form: type, request) -> type:
     """The form class, knowing what the registry has refused in this request."""
-    return type(form.__name__, (form,), {"refusals": getattr(request, "refusals", {})})
+    known = {
+        "refusals": getattr(request, "refusals", {}),
+        "drafted": getattr(request, "wording", {}),
+    }
+    return type(form.__name__, (form,), known)
 
 
-class RecordInline(admin.TabularInline):
+class RecordInline(Proposable, admin.TabularInline):
     """Records edited on another's page. `fk_name` says by which column they belong to it."""
 
     form = InlineRecordForm
@@ -52,12 +60,16 @@ class RecordInline(admin.TabularInline):
             field.widget.can_delete_related = False
         return field
 
+    def has_delete_permission(self, request, obj=None):
+        """A row may be ticked to go by whoever may change the page."""
+        return self.has_change_permission(request, obj)
+
     def history_of(self, parent: Recorded) -> Q:
         """Which versions are of records that belong, or belonged, to the parent."""
         return Q(record_type=self.model.record_type, **{f"state__{self.fk_name}": parent.key})
 
 
-class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
+class RecordedAdmin(Deleting, Proposing, Remembering, admin.ModelAdmin):
     """A record's admin. What is taken along and what stands in the way, a higher floor may add."""
 
     form = RecordFormWithReason
@@ -85,10 +97,18 @@ class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Django's page; what the registry refuses as a whole is shown on it, nothing written."""
         request.refusals = {}
-        if request.method == "POST" and object_id is not None:
+
+        def show(pk):
+            return super(RecordedAdmin, self).changeform_view(request, pk, form_url, extra_context)
+
+        if request.method == "POST" and object_id is not None and "proposal" not in request.GET:
             record = self.get_object(request, unquote(object_id))
             if record is None and request.POST.get(overtaken.KEY):
                 return self._revived(request, extra_context)
+        if request.method == "GET" and "proposal" in request.GET:
+            drafted = self.drafted(request)
+            request.wording = {"revision_reason": drafted.reason, "revision_kind": drafted.kind}
+            return self.in_draft(request, show, object_id)
         # Before anything is read: what the form shows is at least as new.
         base = request.POST.get(overtaken.BASE) or str(pin().revision)
         context = {"base": base, **(extra_context or {})}
@@ -99,7 +119,10 @@ class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
             context |= {"base": error.merged[overtaken.BASE], "overlaps": error.overlaps}
         except REFUSALS as error:
             request.refusals = refusals_of(error)
-        return super().changeform_view(request, object_id, form_url, context)
+        extra_context = context
+        if "proposal" in request.GET:
+            return self.in_draft(request, show, object_id)
+        return show(object_id)
 
     def _unless_overtaken(self, request, object_id, form_url, context):
         """Django's page, unless others have saved since the form was made. Raises Overtaken."""
@@ -107,15 +130,27 @@ class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
             if error := self._overtaken(request, object_id):
                 raise error
             try:
-                return super().changeform_view(request, object_id, form_url, context)
+                return self._saved_or_proposed(request, object_id, form_url, context)
             except overtaken.Again:
                 continue
         raise Objections({None: {"__all__": ["Others keep saving this record. Try again."]}})
 
+    def _saved_or_proposed(self, request, object_id, form_url, context):
+        """Django's page, whose save is rehearsed where it is to be a proposal."""
+
+        def view(pk):
+            return super(RecordedAdmin, self).changeform_view(request, pk, form_url, context)
+
+        if request.method == "POST" and "_propose" in request.POST:
+            return self.propose(request, view, object_id)
+        if request.method == "POST" and not may(request.user, Action.WRITE):
+            raise PermissionDenied
+        return view(object_id)
+
     def _overtaken(self, request, object_id) -> overtaken.Overtaken | None:
         """What others saved since the form was made, found before the form is judged."""
         base = request.POST.get(overtaken.BASE, "")
-        if request.method != "POST" or object_id is None or not base:
+        if request.method != "POST" or object_id is None or not base or "proposal" in request.GET:
             return None
         record = self.get_object(request, unquote(object_id))
         if record is None or not self.has_change_permission(request, record):
@@ -143,6 +178,7 @@ class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """Django's page, with the record's tools."""
         context["tools"] = self.tools(obj) if obj else []
+        context |= self.proposing_context(request)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request, obj, form, change):
@@ -158,6 +194,7 @@ class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
             super().save_related(request, form, formsets, change)
             self._judge(formsets)
         request.recorded_as = opened.number if opened.versions() else None
+        request.said = {name: form.says[name] for name in ("reason", "kind")}
 
     def save_formset(self, request, form, formset, change):
         """Deletions first, so that a row may take the place of one that goes."""
@@ -181,6 +218,8 @@ class RecordedAdmin(Deleting, Remembering, admin.ModelAdmin):
 
     def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
         """Say beside a success which revision it became."""
+        if getattr(request, "proposing", False):
+            return  # the proposal's own page tells
         number = getattr(request, "recorded_as", None)
         if number and level == messages.SUCCESS:
             message = format_html("{} Recorded as revision {}.", message, number)

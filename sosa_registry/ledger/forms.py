@@ -90,6 +90,13 @@ class RecordForm(forms.ModelForm):
 class RecordFormWithReason(RecordForm, RevisionForm):
     """One record and why it is changed."""
 
+    drafted: dict[str, str] = {}  # reason and kind of the draft that the form amends
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, said in self.drafted.items():
+            self.fields[name].initial = said
+
 
 class InlineRecordForm(RecordForm):
     """One of several records edited on another's page.

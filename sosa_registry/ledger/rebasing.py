@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
-from .history import text_of
+from .history import RecordChange, change_of, text_of
 from .models import Proposal, ProposedChange, Version
 from .overtaken import ThreeWay
 from .states import models, open_state, open_states
@@ -78,6 +78,17 @@ def stale(proposal: Proposal) -> list[Stale]:
             theirs = open_state(change.record_type, key)
         found.append(Stale(change, key, theirs, _three_ways(change, theirs)))
     return found
+
+
+def told_of(change: ProposedChange) -> RecordChange:
+    """What a change does to its record, field by field, as it was drafted."""
+    version = Version(
+        record_type=change.record_type,
+        key=change.key,
+        operation=change.operation,
+        state=change.state or {},
+    )
+    return change_of(version, change.base or {})
 
 
 def _three_ways(change: ProposedChange, theirs: dict | None) -> list[ThreeWay]:

@@ -32,42 +32,50 @@ def changes_of(proposal: Proposal) -> list[Change]:
     ]
 
 
-def draft(write_it: Callable[[], None], *, author, reason: str, kind: str) -> Proposal:
-    """Rehearse a write and keep what it would change as a draft. Raises what the write raises."""
+def draft(
+    write_it: Callable[[], dict | None], *, author, reason: str = "", kind: str = ""
+) -> Proposal:
+    """Rehearse a write and keep what it would change as a draft. Raises what the write raises.
+
+    A door that learns reason and kind only while it writes returns them from `write_it`.
+    """
     _refuse(author, Action.PROPOSE)
-    _refuse_wording(reason, kind)
     base = pin().revision
-    versions, _ = rehearse(write_it, actor=author, reason=reason)
+    said = {"reason": reason, "kind": kind}
+    versions, _ = rehearse(
+        lambda: said.update(write_it() or {}), actor=author, reason=reason or "A draft"
+    )
+    _refuse_wording(**said)
     with transaction.atomic():
         now = clock.now()
         made = Proposal.objects.create(
-            author=author, reason=reason.strip(), kind=kind, base=base, made_at=now, changed_at=now
+            author=author, **said, base=base, made_at=now, changed_at=now
         )
         _keep(made, versions)
         _remark(made, author, Step.DRAFTED)
     return made
 
 
-def amend(
-    proposal: Proposal, write_it: Callable[[], None], *, author, reason: str = "", kind: str = ""
-) -> Proposal:
-    """Write on top of a draft, as if it were in force, and keep the whole anew."""
+def amend(proposal: Proposal, write_it: Callable[[], dict | None], *, author) -> Proposal:
+    """Write on top of a draft, as if it were in force, and keep the whole anew.
+
+    `write_it` may return another reason and kind.
+    """
     _refuse_others(proposal, author)
     base = pin().revision
     if stale_keys(proposal):
         raise ValidationError("Records changed since it was drafted: bring it up to date first.")
+    said = {"reason": proposal.reason, "kind": proposal.kind}
 
     def both():
         write(changes_of(proposal))
-        write_it()
+        said.update(write_it() or {})
 
-    versions, _ = rehearse(both, actor=author, reason=reason or proposal.reason)
+    versions, _ = rehearse(both, actor=author, reason=proposal.reason)
+    _refuse_wording(**said)
     with transaction.atomic():
         locked = _locked(proposal, Status.DRAFT)
-        if reason:
-            _refuse_wording(reason, kind)
-            locked.reason, locked.kind = reason.strip(), kind
-        locked.base = base
+        locked.reason, locked.kind, locked.base = said["reason"], said["kind"], base
         locked.changes.all().delete()
         _keep(locked, versions)
         return _moved(locked, author, Step.AMENDED)

@@ -126,7 +126,7 @@ def test_staff_without_a_curators_role_are_asked_for_another_account(client, rol
 
 def test_one_who_may_only_view_is_asked_for_no_reason(client):
     cast.found_world()
-    client.force_login(cast.account("clerk", "analyst"))
+    client.force_login(cast.account("clerk", "approver"))
     page = client.get(address("change", Country, Country.objects.get(code="XRU").pk))
     assert page.status_code == 200
     assert "revision_reason" not in page.text

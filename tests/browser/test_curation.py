@@ -1,0 +1,136 @@
+"""The story of a proposal, in a real browser, by three people.
+
+An analyst proposes an entry into force with a source, an approver sends it back, the analyst
+amends it, the approver sees the matrix change before approving, readers see it in the matrix, and
+an admin takes it back.
+"""
+
+from contextlib import ExitStack
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from agreements.models import Agreement, Event
+from sosa_registry.ledger import integrity
+from sosa_registry.ledger.models import Proposal, Revision
+from tests import cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def paper(live_server):
+    """Ruritania's arrangement, signed in 2020."""
+    cast.found_world()
+    cast.agreement(title="US–Ruritania Security of Supply Arrangement")
+    cast.event("sosa-xru", "signed", "2020-01-01")
+
+
+@pytest.fixture
+def person(paper, open_context, live_server):
+    """Opens a browser for an account of that name with that role; closes them all at the end."""
+    with ExitStack() as opened:
+
+        def make(name, role):
+            client = Client()
+            client.force_login(cast.account(name, role))
+            context = opened.enter_context(open_context(viewport={"width": 1280, "height": 900}))
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            told = {"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}
+            context.add_cookies([told])
+            return context.new_page()
+
+        yield make
+
+
+def agreement_page() -> str:
+    return f"/admin/agreements/agreement/{Agreement.objects.get().pk}/change/"
+
+
+def test_a_proposal_from_draft_to_matrix_and_back(person, page, axe, screenshot, allow_problem):
+    anna, bert = person("anna", "analyst"), person("bert", "approver")
+    carla = person("carla", "admin")
+
+    # The analyst drafts an event and cites a source that she adds in place.
+    anna.goto(agreement_page())
+    assert anna.locator("[name=_save]").count() == 0
+    anna.locator("#events-group .add-row a").click()
+    anna.locator("#id_events-1-event").select_option("entered_into_force")
+    anna.locator("#id_events-1-date").fill("2021-06-01")
+    anna.locator("#citations-group .add-row a").click()
+    with anna.expect_popup() as opened:
+        anna.locator("#add_id_citations-0-source").click()
+    popup = opened.value
+    popup.locator("#id_slug").fill("note-2021")
+    popup.locator("#id_publisher").fill("Ruritanian Ministry of Defence")
+    popup.locator("#id_title").fill("Diplomatic note of 2021")
+    popup.locator("#id_kind").select_option("government page")
+    popup.locator("#id_tier").select_option("primary")
+    popup.locator("#id_revision_kind_0").check()
+    popup.locator("#id_revision_reason").fill("Needed as evidence")
+    popup.locator("[name=_propose]").click()
+    anna.wait_for_function("document.querySelector('#id_citations-0-source').value === 'note-2021'")
+    anna.locator("#id_revision_kind_0").check()
+    anna.locator("#id_revision_reason").fill("It entered into force, says the note")
+    screenshot(anna, "proposal-form")
+    anna.locator("[name=_propose]").click()
+    anna.wait_for_url("**/ledger/proposal/**")
+    assert Event.objects.count() == 1
+    assert "signed" in page_text(page, "/countries/XRU/").lower()
+    assert "note-2021" not in page_text(page, "/sources/")
+    screenshot(anna, "proposal-draft")
+    allow_problem("Applying inline style")  # axe's own, on these pages; none came before
+    assert axe(anna) == []
+    anna.locator("[name=_submit]").click()
+
+    # The approver sends it back.
+    proposal = Proposal.objects.get()
+    bert.goto("/admin/ledger/proposal/")
+    bert.locator("#result_list tbody a").first.click()
+    bert.locator("#id_comment").fill("The note is dated 2 June.")
+    bert.locator("[name=_reject]").click()
+    proposal.refresh_from_db()
+    assert proposal.status == "draft"
+
+    # The analyst amends the event where she made it, in the world of her draft.
+    anna.goto(proposal.get_absolute_url())
+    assert "The note is dated 2 June." in anna.locator(".talk").inner_text()
+    anna.locator("a[href*='record=events/']").click()
+    anna.locator("#id_date").fill("2021-06-02")
+    anna.locator("[name=_propose]").click()
+    anna.wait_for_url("**/ledger/proposal/**")
+    anna.locator("#id_comment").fill("Mended.")
+    anna.locator("[name=_submit]").click()
+
+    # The approver sees what would follow, and approves.
+    bert.goto(proposal.get_absolute_url())
+    matrix = bert.locator(".effects tr", has_text="Ruritania").first.inner_text()
+    assert "signed since" in matrix
+    assert "in force since" in matrix
+    screenshot(bert, "proposal-review")
+    assert axe(bert) == []
+    bert.locator("[name=_approve]").click()
+    proposal.refresh_from_db()
+    assert proposal.status == "approved"
+    made = Revision.objects.get(number=proposal.revision)
+    assert (made.actor, made.approver) == ("anna", "bert")
+
+    # Readers see it.
+    assert "in force" in page_text(page, "/").lower()
+
+    # The admin takes it back.
+    carla.goto(f"/admin/ledger/revision/{made.number}/undo/")
+    screenshot(carla, "revision-undo")
+    assert axe(carla) == []
+    carla.locator("#id_revision_reason").fill("The note was a draft")
+    carla.locator("[name=_confirm]").click()
+    assert Event.objects.count() == 1
+    assert "2 June 2021" not in page_text(page, "/agreements/sosa-xru/").split("History of")[0]
+    assert list(integrity.problems()) == []
+
+
+def page_text(page, address: str) -> str:
+    """What a reader sees there."""
+    page.goto(address)
+    return page.locator("main").inner_text()
