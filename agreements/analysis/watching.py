@@ -119,7 +119,7 @@ def about_cells(
         | _touching(Membership.ever.filter(member, grouping__in=through.values("partner_grouping")))
         | _touching(Membership.ever.filter(asked))
         | _touching(named)
-        | _touching(ListEntry.ever.filter(listed, list__in=named.values("slug")))
+        | _touching(ListEntry.ever.filter(listed, list__in=named.values("pk")))
         | _touching(Claim.ever.filter(claims))
     )
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Agreement, Claim, Event
+from agreements.models import Agreement, Claim, Event, ListEntry
 from partners.models import Citation, Membership, Source
 from sosa_registry.ledger.actions import keep
 from sosa_registry.ledger.revising import revision
@@ -100,6 +100,16 @@ def test_what_was_removed_is_told(feed):
     assert feed("/events/changes.atom?type=sosa") == [2]
     assert feed("/events/changes.atom?type=rdp-mou") == []
     assert feed("/agreements/changes.atom?type=sosa") == [2]
+
+
+def test_an_entry_of_a_list_counts_for_its_country_and_type(feed):
+    entry = ListEntry.objects.filter(list__type="sosa").first()
+    entry.qualifier = "with a reservation"
+    keep(entry, actor="editor", reason="Qualified")
+    assert feed("/matrix/changes.atom?type=sosa") == [2]
+    assert feed("/matrix/changes.atom?type=rdp-mou") == []
+    assert feed(f"/gaps/changes.atom?type=sosa&countries={entry.country_id}") == [2]
+    assert feed("/gaps/changes.atom?type=sosa&countries=FJI") == []
 
 
 def test_a_claim_on_a_country_counts_for_its_type_alone(feed):
