@@ -5,7 +5,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: help run admin test lint bench
+.PHONY: help run admin test lint bench crash
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,11 @@ lint: ## check style, formatting and the direction of imports
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-logo
+
+crash: ## kill the registry at work 100 times on each engine (CRASH_ROUNDS= is honoured)
+	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
+	@CRASH_ROUNDS=$${CRASH_ROUNDS:-100} .venv/bin/pytest tests/crash -q -s
+	@CRASH_ROUNDS=$${CRASH_ROUNDS:-100} .venv/bin/python .ci/postgres.py .venv/bin/pytest tests/crash -q -s
 
 bench: ## measure speed and memory
 	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt

@@ -94,6 +94,8 @@ def verify_chain(backup: zipfile.ZipFile) -> dict[int, str]:
             "previous": previous,
             "versions": [digest for _, digest in mine],
         }
+        if row["approver_digest"]:
+            content["approver"] = row["approver_digest"]
         if sha256(content) != row["hash"]:
             raise NotWhole(f"Revision {number} was changed.")
         hashes[number] = previous = row["hash"]

@@ -11,8 +11,12 @@ alter these tables must call `install` again.
 
 REVISIONS, VERSIONS, PERMALINKS = "ledger_revision", "ledger_version", "ledger_permalink"
 TABLES = (REVISIONS, VERSIONS, PERMALINKS)
-# The columns of them that may be changed: a version is closed, once.
-CHANGEABLE = {VERSIONS: ("superseded_by",)}
+# The columns of them that may be changed: a version is closed, once; a name is erased with its
+# salt.
+CHANGEABLE = {
+    VERSIONS: ("superseded_by",),
+    REVISIONS: ("actor", "actor_salt", "user_id", "approver", "approver_salt"),
+}
 _FROZEN = ("id", "revision_id", "position", "record_type", "key", "operation", "state", "digest")
 _KEPT = (
     *("number", "at", "kind", "reason", "changes"),

@@ -9,6 +9,8 @@ from django.db import DatabaseError, connection
 
 from sosa_registry.ledger import triggers
 from sosa_registry.ledger.actions import keep
+from sosa_registry.ledger.erasing import erase_person
+from sosa_registry.ledger.models import Revision
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +58,11 @@ def test_the_role_can_do_what_the_application_does(lesser):
     record.title = "New"
     keep(record, actor="Ada", reason="Retitled")
     cast.account("bob", "reader")
+
+
+def test_the_role_can_erase_a_name(lesser):
+    erase_person("Ada", actor="chief", reason="Asked for")
+    assert not Revision.objects.filter(actor="Ada").exists()
 
 
 @pytest.mark.parametrize("sql", REFUSED)
