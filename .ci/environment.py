@@ -92,18 +92,18 @@ def install(requirements):
             subprocess.run([str(PYTHON), "-m", "ensurepip"], check=False)
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input"]
         command.append("--disable-pip-version-check")
-    if subprocess.run([*command, "-r", str(requirements)]).returncode:
-        fail("{} could not be installed (see above).".format(requirements.name))
+    # What is installed is the lock: every package, also those that others need, by its hash.
+    lock = requirements.with_suffix(".lock")
+    if subprocess.run([*command, "--require-hashes", "-r", str(lock)]).returncode:
+        fail(
+            "{} could not be installed (see above). If a requirement was changed, "
+            "`make lock` writes the locks anew.".format(lock.name)
+        )
 
 
 def fingerprint(requirements):
-    """Hash a requirement file with those it includes, so that either one changing counts."""
-    text = requirements.read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode())
-    for line in text.splitlines():
-        if line.startswith("-r "):
-            digest.update(fingerprint(ROOT / line[3:].strip()).encode())
-    return digest.hexdigest()
+    """Hash the lock, which has everything in it."""
+    return hashlib.sha256(requirements.with_suffix(".lock").read_bytes()).hexdigest()
 
 
 def main():

@@ -3,6 +3,8 @@
 Everything here writes through the registry's own doors.
 """
 
+import time
+
 from django.contrib.auth.models import Group, User
 
 from agreements.models import Agreement, AgreementType, Event
@@ -70,3 +72,14 @@ def account(name: str, *roles: str, **values) -> User:
     made = User.objects.create_user(name, email=f"{name}@registry.example", **values)
     made.groups.set(Group.objects.get_or_create(name=role)[0] for role in roles)
     return made
+
+
+def just_authenticated(client, user) -> None:
+    """Signed in, and asked again who it is a moment ago."""
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

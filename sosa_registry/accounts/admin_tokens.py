@@ -5,9 +5,11 @@ A token is shown once, on the page that answers its making, and on no other.
 
 from django.contrib import admin, messages
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 
 from . import tokens
 from .models import Token
+from .reauthentication import asked_again
 from .roles import Action, may
 
 
@@ -49,6 +51,11 @@ class TokenAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         """Revoked instead: what it was stays to be seen."""
         return False
+
+    @method_decorator(asked_again)
+    def add_view(self, request, form_url="", extra_context=None):
+        """Making one asks again who it is."""
+        return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
         """Make it, and keep the secret for the answer."""

@@ -8,13 +8,24 @@ decorator `asked_again`.
 
 from functools import wraps
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.account.internal.flows.reauthentication import (
+    did_recently_reauthenticate,
+    get_reauthentication_flows,
+)
 from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+
+from . import sessions
 
 
 def recently_authenticated(request) -> bool:
     """Whether the person gave password or code again within ACCOUNT_REAUTHENTICATION_TIMEOUT."""
-    return request.user.is_authenticated and did_recently_reauthenticate(request)
+    if not request.user.is_authenticated:
+        return False
+    if get_reauthentication_flows(request.user):
+        return did_recently_reauthenticate(request)
+    # Neither password nor app: single sign-on alone. Then signing in anew is the only way to ask.
+    return sessions.age(request) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def ask_again(request) -> None:

@@ -19,6 +19,11 @@ def begin(request) -> None:
     request.session[BEGUN] = request.session[SEEN] = int(time.time())
 
 
+def age(request) -> int:
+    """Seconds since one signed in."""
+    return int(time.time()) - request.session.get(BEGUN, 0)
+
+
 class SessionEnds:
     """Middleware that ends sessions which are too old or were left alone too long."""
 

@@ -60,6 +60,22 @@ def test_it_is_asked_again_after_five_minutes(client, ada, monkeypatch):
     assert client.post("/approve/").status_code == 302
 
 
+def test_one_with_neither_password_nor_app_must_have_signed_in_just_now(client, db, monkeypatch):
+    client.force_login(account("sso", "approver"))
+    assert client.post("/approve/").status_code == 200
+    now = sessions.time.time()
+    monkeypatch.setattr(sessions.time, "time", lambda: now + 310)
+    assert client.post("/approve/").status_code == 302
+
+
+def test_making_a_token_asks(client, ada):
+    form = {"name": "mirror", "scope": "read", "days": "30"}
+    asked = client.post("/admin/accounts/token/add/", form)
+    assert asked["Location"].startswith(AGAIN)
+    made = client.post(AGAIN, {"password": PASSWORD, "next": "/admin/accounts/token/add/"})
+    assert made.context["secret"]
+
+
 def test_one_who_is_not_signed_in_is_asked_to(client, db):
     assert client.post("/approve/")["Location"].startswith("/accounts/login/")
 
