@@ -1,15 +1,22 @@
 """How templates show dates, statuses and glyphs. They format; they decide nothing."""
 
+import re
 from datetime import date
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from agreements.views.marks import status_words
 from sosa_registry.ledger import dates
 
 register = template.Library()
+ISO_DATE = re.compile(r"(\d{4}-\d\d(?:-\d\d)?)")
+
+
+def nowrap(text):
+    """Text that stays on one line."""
+    return format_html('<span class="nowrap">{}</span>', text)
 
 
 @register.filter
@@ -22,7 +29,14 @@ def edtf(text):
     said = dates.display(text)
     if said == text:
         return format_html('<time class="nowrap" datetime="{0}">{0}</time>', text)
-    return format_html('<data value="{}" title="EDTF: {}">{}</data>', text, text, said)
+    # A date is not broken at its hyphens, however narrow the column.
+    parts = ISO_DATE.split(said)
+    words = format_html_join(
+        "",
+        "{}",
+        ((nowrap(part) if place % 2 else part,) for place, part in enumerate(parts)),
+    )
+    return format_html('<data value="{}" title="EDTF: {}">{}</data>', text, text, words)
 
 
 @register.filter
