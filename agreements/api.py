@@ -18,7 +18,7 @@ from sosa_registry.asking import Clocks, read_clocks
 from sosa_registry.ledger.models import Version
 
 from . import filters, serializers
-from .analysis.parts import agreement_parts
+from .analysis.parts import agreement_parts, agreement_versions
 from .analysis.profiles import agreement_profile
 from .models import (
     Agreement,
@@ -128,20 +128,7 @@ class AgreementHistory(RecordList):
         own = versions.of("agreements", slug)
         if not own.exists():
             raise Http404(f"No agreement “{slug[:100]}” was ever recorded.")
-        events = set(Event.objects.filter(agreement=slug).values_list("slug", flat=True))
-        gone = versions.filter(
-            record_type="events", operation=Version.Operation.DELETED, state__agreement=slug
-        )
-        events |= set(gone.values_list("key", flat=True))
-        parts = (
-            Q(record_type="agreements", key=slug)
-            | Q(record_type="events", key__in=events)
-            | Q(record_type="commitments", key__startswith=f"agreement/{slug}/")
-            | Q(record_type="citations", key__startswith=f"agreement/{slug}/")
-        )
-        for event in events:
-            parts |= Q(record_type="citations", key__startswith=f"event/{event}/")
-        return versions.filter(parts).select_related("revision").order_by("-revision", "position")
+        return agreement_versions(slug).order_by("-revision", "position")
 
 
 class CommitmentViewSet(Editable, ClockedResource):

@@ -6,7 +6,7 @@ the event that gives its status. The about page prints this table.
 
 from collections.abc import Iterable
 
-from django.db.models import Case, CharField, Exists, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 
 from partners.models import Citation, Source
 from sosa_registry.ledger.models import Version
@@ -47,13 +47,6 @@ def grade_expression(prefix: str = "") -> Case:
             fits &= Q(**{f"{prefix}tier": Tier.PRIMARY})
         rules.append(When(fits, then=Value(grade)))
     return Case(*rules, default=Value(""), output_field=CharField())
-
-
-def best_cited(record_kind: str, key: str) -> Subquery:
-    """The best grade that a record, named by a column, cites now; null when it cites nothing."""
-    cited = Citation.objects.filter(subject_kind=record_kind, subject=OuterRef(key)).order_by()
-    graded = cited.values("subject").annotate(best=Min(grade_expression("source__")))
-    return Subquery(graded.values("best"), output_field=CharField())
 
 
 def grades_at(revision: int, sources: Iterable[str]) -> dict[str, str]:

@@ -213,7 +213,7 @@ class PublishedListSerializer(RecordSerializer):
         stored = ListEntry.ever.known_at(revision) if revision else ListEntry.objects
         stored = stored.filter(list__slug__in=[row.slug for row in rows]).select_related("list")
         self.entered = defaultdict(list)
-        one = self.fields["entries"].child
+        one = ListEntrySerializer(context=self.context)
         for entry in stored.order_by("country_id"):
             self.entered[entry.list.slug].append(one.row(entry))
 

@@ -148,8 +148,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 else:
     # Search offers the nearest names: a misspelt word shares a third of its trigrams, not more.
+    # Compiling a statement costs more than any of ours takes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", "-c pg_trgm.word_similarity_threshold=0.3"
+        "options", "-c pg_trgm.word_similarity_threshold=0.3 -c jit=off"
     )
     # A database that is gone is noticed in seconds, not in the minutes of a TCP time-out.
     DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)

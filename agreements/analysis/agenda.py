@@ -15,6 +15,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from agreements.lifecycle import BEGINS, ENDED, FOREVER, Kind
 from agreements.models import Agreement, Event, Standing
@@ -94,6 +95,12 @@ def agenda(pinned: Pin, as_of: date, within: str = "P1Y") -> Agenda:
     end = shifted(as_of, read_duration(within))
     if (end - as_of).days > LONGEST_SPAN:
         raise ValueError("Longer than a century.")
+    return _kept(pinned, as_of, end)
+
+
+@lru_cache(maxsize=2)
+def _kept(pinned: Pin, as_of: date, end: date) -> Agenda:
+    """The agenda of one state of the registry: every agreement's terms are read for it."""
     in_force = Standing.objects.known_at(pinned.revision).in_force()
     ended = list(_ended(pinned, in_force, as_of))
     # Where an end is recorded, however far ahead, the terms add nothing.

@@ -1,18 +1,31 @@
 """Facets of a list: which values its rows have, and how many rows each would leave.
 
 A facet is counted under every filter but its own, so that its numbers say what choosing another of
-its values would give. One statement for all facets of a page, however many rows.
+its values would give. One statement for the facets of a page, and one for a grade at the least.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, IntegerField, QuerySet, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast, Concat, ExtractYear, Mod
 
-from agreements.grading import GRADES, best_cited, grade_expression
-from agreements.models import Standing
-from partners.models import Membership
+from agreements.grading import GRADES, grade_expression
+from agreements.models import Agreement, Standing
+from partners.models import Citation, Membership
 from sosa_registry.asking import Clocks
 
 from .cells import NONE, NOT_RECORDED
@@ -23,7 +36,10 @@ Counts = dict[str, dict[str, int]]
 
 @dataclass(frozen=True)
 class Facet:
-    """One filter whose values are counted. `parts` gives querysets of `value` and `n` from rows."""
+    """One filter whose values are counted. `parts` gives querysets of `value` and `n` from rows.
+
+    One of grades at the least gives querysets of the grade of each row.
+    """
 
     name: str
     parts: Parts
@@ -31,24 +47,22 @@ class Facet:
 
 
 def counted(
-    facets: Iterable[Facet], narrowed: Callable[[str], QuerySet], clocks: Clocks | None = None
+    facets: list[Facet], narrowed: Callable[[str], QuerySet], clocks: Clocks | None = None
 ) -> Counts:
     """How many rows each value of each facet has. `narrowed`: the rows without one filter."""
     found: Counts = {facet.name: {} for facet in facets}
     parts = [
         part.annotate(facet=Value(facet.name, CharField())).values_list("facet", "value", "n")
         for facet in facets
+        if not facet.at_least
         for part in facet.parts(narrowed(facet.name), clocks)
     ]
-    if not parts:
-        return found
-    first, *rest = parts
-    for name, value, number in first.union(*rest, all=True) if rest else first:
+    for name, value, number in parts[0].union(*parts[1:], all=True) if parts else ():
         if value and number:
             found[name][value] = found[name].get(value, 0) + number
     for facet in facets:
         if facet.at_least:
-            found[facet.name] = _summed(found[facet.name])
+            found[facet.name] = _summed(_added_up(facet.parts(narrowed(facet.name), clocks)))
     return found
 
 
@@ -70,8 +84,15 @@ def by_decade(column: str) -> Parts:
 
 
 def by_best_grade(rows, clocks) -> list[QuerySet]:
-    """Agreements by the grade of their best source."""
-    return [_grouped(rows, best_cited("agreement", "slug"))]
+    """The best grade of each agreement's sources, an agreement a row; `counted` adds them up.
+
+    From the citations: a subquery for each agreement would be far dearer.
+    """
+    cited = Citation.objects.filter(subject_kind=Agreement.record_kind).order_by()
+    if rows.query.where:
+        cited = cited.filter(subject__in=rows.order_by().values("slug"))
+    best = cited.values("subject").annotate(best=Min(grade_expression("source__")))
+    return [best.values_list("best")]
 
 
 def by_own_grade(rows, clocks) -> list[QuerySet]:
@@ -83,20 +104,17 @@ def by_standing(rows, clocks: Clocks) -> list[QuerySet]:
     """Agreements by every status they possibly have on the day; apart: not yet, not recorded."""
     known = Standing.objects.known_at(clocks.revision).order_by()
     on_day = known.possible_on(clocks.as_of)
-    held = on_day.filter(agreement__in=rows.order_by().values("slug"))
-    absent = rows.exclude(slug__in=on_day.values("agreement"))
+    held = on_day
+    if rows.query.where:
+        held = on_day.filter(agreement__in=rows.order_by().values("slug"))
+    own = Q(agreement=OuterRef("slug"))
+    absent, recorded = rows.filter(~Exists(on_day.filter(own))), Exists(known.filter(own))
     return [
         held.values(value=Cast("status", CharField())).annotate(
             n=Count("agreement", distinct=True)
         ),
-        _grouped(
-            absent.filter(slug__in=known.values("agreement")),
-            Value(NONE, CharField()),
-        ),
-        _grouped(
-            absent.exclude(slug__in=known.values("agreement")),
-            Value(NOT_RECORDED, CharField()),
-        ),
+        _grouped(absent.filter(recorded), Value(NONE, CharField())),
+        _grouped(absent.exclude(recorded), Value(NOT_RECORDED, CharField())),
     ]
 
 
@@ -114,6 +132,21 @@ def by_grouping(rows, clocks: Clocks) -> list[QuerySet]:
 
 def _grouped(rows: QuerySet, expression) -> QuerySet:
     return rows.order_by().values(value=expression).annotate(n=Count("pk"))
+
+
+def _added_up(parts: list[QuerySet]) -> dict[str, int]:
+    """How many rows these querysets of one value have of each. One statement a queryset."""
+    found: dict[str, int] = {}
+    for part in parts:
+        try:
+            sql, params = part.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        with connections[part.db].cursor() as cursor:
+            cursor.execute(f"SELECT best, COUNT(*) FROM ({sql}) AS one GROUP BY best", params)
+            for value, number in cursor.fetchall():
+                found[value] = found.get(value, 0) + number
+    return found
 
 
 def _summed(exact: dict[str, int]) -> dict[str, int]:

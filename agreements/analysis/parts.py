@@ -4,7 +4,7 @@ Each part is a queryset that one index answers. A condition that joined them by 
 answered by reading every version there is.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agreements.models import Commitment, Event
 from partners.models import Citation
@@ -26,3 +26,25 @@ def agreement_parts(slug: str) -> list[QuerySet]:
         Citation.ever.filter(subject_kind="agreement", subject=slug),
         Citation.ever.filter(subject_kind="event", subject__in=events),
     ]
+
+
+def agreement_versions(slug: str) -> QuerySet:
+    """Every version of the agreement and of its events, commitments and citations.
+
+    The keys are asked for first, so that the versions are found by key whatever their number.
+    """
+    events = set(Event.objects.filter(agreement=slug).values_list("slug", flat=True))
+    gone = Version.objects.filter(operation=Version.Operation.DELETED, record_type="events")
+    events |= set(gone.filter(state__agreement=slug).values_list("key", flat=True))
+    cited = Q(subject_kind="agreement", subject=slug) | Q(subject_kind="event", subject__in=events)
+    keys = {
+        "agreements": {slug},
+        "events": events,
+        "commitments": {row.key for row in Commitment.ever.filter(agreement=slug)},
+        "citations": {row.key for row in Citation.ever.filter(cited)},
+    }
+    parts = Q()
+    for record_type, own in keys.items():
+        if own:
+            parts |= Q(record_type=record_type, key__in=own)
+    return Version.objects.filter(parts).select_related("revision")

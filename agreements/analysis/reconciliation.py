@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from agreements.lifecycle import DAWN, FOREVER
 from agreements.models import ListEntry, PublishedList, Standing
@@ -70,21 +71,35 @@ def reconcile(
     verdict: str = "",
     slugs: Iterable[str] = (),
 ) -> list[Reconciled]:
-    """Every list that fits, newest first. A list's day, if imprecise, is the last it can be."""
+    """Every list that fits, newest first. A list's day, if imprecise, is the last it can be.
+
+    All lists are judged together, once for each state of the registry; one of them, alone.
+    """
+    slugs, wanted = tuple(slugs), set(types)
+    found = _judged_all(pinned, slugs) if slugs else _kept(pinned)
+    return [
+        made
+        for made in found
+        if (not wanted or wanted & set(made.type.split(";")))
+        and (not source or made.source == source)
+        and (not verdict or made.verdict == verdict)
+    ]
+
+
+@lru_cache(maxsize=2)
+def _kept(pinned: Pin) -> list[Reconciled]:
+    return _judged_all(pinned, ())
+
+
+def _judged_all(pinned: Pin, slugs: tuple[str, ...]) -> list[Reconciled]:
     lists = PublishedList.ever.known_at(pinned.revision).order_by("as_of_latest", "slug")
-    if source:
-        lists = lists.filter(source=source)
-    if slugs := list(slugs):
-        lists = lists.filter(slug__in=slugs)
-    wanted = set(types)
-    lists = [made for made in lists if not wanted or wanted & set(made.types)]
+    lists = list(lists.filter(slug__in=slugs) if slugs else lists)
     named = _entries(pinned, [made.slug for made in lists])
     memberships = _memberships(pinned)
     direct, grouped = _standing(pinned, lists, memberships)
     found = []
     for key, mine in _by_subject(lists).items():
         found += _walk(mine, named, *_stretches(key, direct, grouped, memberships))
-    found = [made for made in found if not verdict or made.verdict == verdict]
     return sorted(found, key=lambda made: (made.as_of, made.list), reverse=True)
 
 

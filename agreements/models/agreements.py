@@ -154,6 +154,18 @@ class Agreement(Recorded):
 
     class Meta:
         ordering = ("slug",)
+        # What a list can be ordered by, so that no page of it reads the whole table.
+        indexes = [
+            models.Index(fields=["title"], name="agreement_by_title"),
+            models.Index(fields=["principal_authority"], name="agreement_by_authority"),
+            models.Index(fields=["partner_authority"], name="agreement_by_other"),
+            models.Index(fields=["legal_basis"], name="agreement_by_basis"),
+            models.Index(fields=["binding"], name="agreement_by_binding"),
+            models.Index(fields=["initial_term"], name="agreement_by_term"),
+            models.Index(fields=["extension_term"], name="agreement_by_extension"),
+            models.Index(fields=["notice_term"], name="agreement_by_notice"),
+            models.Index(fields=["confidence"], name="agreement_by_confidence"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(partner__isnull=True) ^ models.Q(partner_grouping__isnull=True),

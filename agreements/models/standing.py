@@ -76,6 +76,10 @@ class Event(Recorded):
 
     class Meta:
         ordering = ("agreement", "date_latest", "slug")
+        indexes = [
+            models.Index(fields=["event"], name="event_by_kind"),
+            models.Index(fields=["confidence"], name="event_by_confidence"),
+        ]
 
     def __str__(self):
         return f"{self.get_event_display()}, {self.date}"
@@ -214,9 +218,9 @@ class Standing(models.Model):
         indexes = [
             models.Index(
                 fields=["principal", "type", "possible_from", "possible_until"],
-                condition=models.Q(superseded_in__isnull=True),
                 name="standing_matrix",
             ),
+            models.Index(fields=["partner", "principal"], name="standing_partner"),
             models.Index(fields=["agreement", "superseded_in"], name="standing_agreement"),
             models.Index(fields=["recorded_in"], name="standing_recorded"),
         ]

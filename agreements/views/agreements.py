@@ -1,16 +1,15 @@
 """Each agreement's page. Their list is an explorer."""
 
-from django.db.models import Q
 from django.http import Http404
 
 from agreements.analysis.evidence import summaries
 from agreements.analysis.matrix import members_on
+from agreements.analysis.parts import agreement_versions
 from agreements.analysis.profiles import agreement_profile
 from agreements.analysis.reference import reference
 from agreements.analysis.standings import standings_on
 from agreements.models import Agreement
 from sosa_registry.ledger.history import entries
-from sosa_registry.ledger.models import Version
 from sosa_registry.pages import CLOCKS, Question, Toolbar, refused, show
 
 from .evidence import questions
@@ -57,7 +56,7 @@ def agreement_page(request, slug: str):
         events=[(event, profile.event_citations[event.slug]) for event in profile.events],
         questions=questions(profile.claims),
         evidence=summaries(clocks.revision, "agreement", [slug])[slug],
-        history=entries(_versions(slug)),
+        history=entries(agreement_versions(slug)),
     )
 
 
@@ -77,13 +76,3 @@ def _facts(agreement: Agreement) -> list[tuple[str, str, str]]:
         )()
         made.append((field.verbose_name.capitalize(), shown, field.help_text))
     return made
-
-
-def _versions(slug: str):
-    """Every version of the agreement and of its events, commitments and citations."""
-    own = Q(record_type="agreements", key=slug)
-    events = Q(record_type="events", key__startswith=f"{slug}-e")
-    promised = Q(record_type="commitments", key__startswith=f"agreement/{slug}/")
-    cited = Q(record_type="citations", key__startswith=f"agreement/{slug}/")
-    versions = Version.objects.filter(own | events | promised | cited)
-    return versions.select_related("revision")

@@ -65,8 +65,8 @@ def change_page(request, number: int):
 
 def _changes(number: int, versions: list[Version]) -> list[RecordChange]:
     """Some versions of one revision, each beside the one it closed. One statement."""
-    keys = {version.key for version in versions}
-    closed = Version.objects.filter(superseded_by=number, key__in=keys)
+    keys, types = ({getattr(one, name) for one in versions} for name in ("key", "record_type"))
+    closed = Version.objects.filter(record_type__in=types, key__in=keys, superseded_by=number)
     before = {
         (row.record_type, row.key): row.state
         for row in closed.exclude(operation=Version.Operation.DELETED)

@@ -279,11 +279,19 @@ def ordered(queryset, text: str, columns: dict[str, str]):
     for part in (part.strip() for part in text.split(",")):
         if part:
             name = asking.one_of("ordering", part.removeprefix("-"), columns)
-            by = F(columns[name])
-            # Both engines alike: what is not known comes first, or last when descending.
-            asked.append(
-                by.desc(nulls_last=True) if part.startswith("-") else by.asc(nulls_first=True)
-            )
+            asked.append(_by(meta, columns[name], down=part.startswith("-")))
     if text.strip() and not asked:
         raise BadParameter("ordering", "Nothing between the commas.")
-    return queryset.order_by(*asked, *usual, "pk")
+    # After what is unique nothing is left to tell apart; an index that ends there gives the order.
+    is_settled = any(meta.get_field(name.removeprefix("-")).unique for name in usual)
+    return queryset.order_by(*asked, *usual, *([] if is_settled else ["pk"]))
+
+
+def _by(meta, name: str, *, down: bool):
+    """Both engines alike: what is not known comes first, or last when descending.
+
+    Where nothing can be unknown that is not said, so that a plain index gives the order.
+    """
+    may_lack = "__" in name or meta.get_field(name).null
+    by, options = F(name), {"nulls_last" if down else "nulls_first": True} if may_lack else {}
+    return by.desc(**options) if down else by.asc(**options)

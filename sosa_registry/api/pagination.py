@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from sosa_registry.asking import BadParameter
-from sosa_registry.ledger.counting import count_of
 
 from .parameters import CLOCKS_SCHEMA, echo
 
@@ -39,7 +38,7 @@ class RegistryPagination(PageNumberPagination):
         number = _counted("page", request.query_params.get("page") or "1", "1 and up")
         paginator = self.django_paginator_class(queryset, size)
         if isinstance(queryset, QuerySet):
-            paginator.count = count_of(queryset, getattr(view, "present", None))
+            paginator.count = view.count(queryset) if hasattr(view, "count") else queryset.count()
         if number > paginator.num_pages:
             raise NotFound(f"There is no page {number}: the last is {paginator.num_pages}.")
         self.request, self.clocks = request, getattr(view, "clocks", None)

@@ -8,6 +8,7 @@ The same columns are what a write may say (`to_internal_value`); `writing` appli
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from operator import attrgetter
 
 import orjson
@@ -91,11 +92,17 @@ class RecordSerializer(serializers.ModelSerializer):
     def _readers(self) -> list[tuple[str, Callable]]:
         if not hasattr(self, "_made_readers"):
             self._made_readers = [
-                (name, self.reader(name, each)) for name, each in self.fields.items()
+                (name, self.reader(name, source)) for name, source in self.members()
             ]
         return self._made_readers
 
-    def reader(self, name: str, each) -> Callable:
+    @classmethod
+    @cache
+    def members(cls) -> list[tuple[str, str]]:
+        """Each member's name and the field it comes from. Making fields is dear: once a process."""
+        return [(name, each.source) for name, each in cls().fields.items()]
+
+    def reader(self, name: str, source: str) -> Callable:
         """How one member is read off a record: a method `read_<name>`, or the column."""
         own = getattr(self, f"read_{name}", None)
         if own:
@@ -104,10 +111,10 @@ class RecordSerializer(serializers.ModelSerializer):
         if spelt := labels_of(model).get(name):
             read, known = attrgetter(spelt.attname), words(spelt, self._state)
             return lambda row: known.get(read(row))
-        if each.source in model.state_relations:
-            return self._by_relation(each.source, model.state_relations[each.source])
+        if source in model.state_relations:
+            return self._by_relation(source, model.state_relations[source])
         columns = {column.name: column.attname for column in model._meta.concrete_fields}
-        return attrgetter(columns.get(each.source, each.source))
+        return attrgetter(columns.get(source, source))
 
     def _state(self):
         """The registry's present, which a view has read already."""

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from sosa_registry import asking
 from sosa_registry.asking import BadQuery, Clocks
 from sosa_registry.ledger.conditional import is_of_the_ledger, state_of
+from sosa_registry.ledger.counting import count_of
 from sosa_registry.ledger.models import Version
 from sosa_registry.ledger.reading import Pin, pin
 from sosa_registry.ledger.recording import Recorded
@@ -127,6 +128,10 @@ class Listed(Tabled):
             names += ["ordering"] if self.ordering_columns() else []
             names += [AS_OF.name, KNOWN_AT.name] if self.clocked else []
         return names
+
+    def count(self, rows: QuerySet) -> int:
+        """How many rows the list has on all pages together."""
+        return count_of(rows, self.present)
 
     def get_serializer_context(self):
         """The registry's present, which names are read in."""

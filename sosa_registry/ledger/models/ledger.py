@@ -143,6 +143,7 @@ class Version(models.Model):
         ]
         indexes = [
             models.Index(fields=["record_type", "key", "revision"], name="version_history"),
+            models.Index(fields=["revision", "operation"], name="version_counts"),
             # What was deleted can be found by its state only, and little is ever deleted.
             models.Index(
                 fields=["record_type", "key"],

@@ -61,12 +61,12 @@ def test_a_facet_ignores_its_own_filter_and_respects_the_others(registry):
     assert sum(found["binding"].values()) == found["type"]["sosa"]
 
 
-def test_all_facets_of_a_page_are_one_statement(registry):
+def test_all_facets_of_a_page_are_two_statements(registry):
     made = asked(registry, type="sosa", status="in_force")
     with CaptureQueriesContext(connection) as captured:
         counted(FACETS, lambda name: made.narrowed(but=name), made.clocks)
 
-    assert len(captured) == 1
+    assert len(captured) == 2
 
 
 def test_standing_counts_every_possible_status_and_tells_absence_apart(world):
