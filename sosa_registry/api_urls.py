@@ -12,6 +12,7 @@ from agreements import api_evidence as evidence
 from agreements import api_feeds as feeds
 from agreements import api_gaps as gaps
 from agreements import api_pathways as supply
+from agreements import api_proposals as proposing
 from agreements import api_side_by_side as sides
 from partners import api as partners
 from sosa_registry import citing_views
@@ -65,6 +66,19 @@ for name, viewset in RESOURCES.items():
 
 v1 = [
     path("", docs.IndexView.as_view(names=[*RESOURCES, *QUESTIONS]), name="index"),
+    path("proposals/", proposing.ProposalsView.as_view(), name="proposals"),
+    path("proposals/<int:number>/", proposing.ProposalView.as_view(), name="proposal"),
+    path(
+        "proposals/<int:number>/operations/",
+        proposing.ProposalOperations.as_view(),
+        name="proposal-operations",
+    ),
+    path(
+        "proposals/<int:number>/preview/",
+        proposing.ProposalPreview.as_view(),
+        name="proposal-preview",
+    ),
+    path("proposals/<int:number>/<str:step>/", proposing.ProposalStep.as_view(), name="step"),
     path("batch/", batch.BatchView.as_view(), name="batch"),
     path("schema/", docs.SchemaView.as_view(), name="schema"),
     path(

@@ -25,6 +25,7 @@ SPECTACULAR_SETTINGS = {
         "Enforceability": "agreements.models.Commitment.Enforceability",
         "GroupingKind": "partners.models.Grouping.Kind",
         "PublishedListKind": "agreements.models.PublishedList.Kind",
+        "ProposalStatus": "sosa_registry.ledger.models.Proposal.Status",
         "RevisionKind": "sosa_registry.ledger.models.Revision.Kind",
         "SourceKind": "partners.models.Source.Kind",
         "StandingStatus": "agreements.lifecycle.Status",

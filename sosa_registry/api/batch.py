@@ -170,7 +170,7 @@ class BatchView(Strict, APIView):
             usual = f"{len(operations)} operations through the API"
             number, records = written(request, operations, usual)
         except OperationsRefused as refused:
-            raise _pointed(refused) from refused
+            raise pointed(refused) from refused
         return Response(
             {
                 "revision": number,
@@ -200,7 +200,7 @@ def _refuse_unread(operations: list[Operation]) -> None:
         raise Refused(428, "Say which state was read: the ETag of its answer.", errors)
 
 
-def _pointed(refused: OperationsRefused) -> Refused:
+def pointed(refused: OperationsRefused) -> Refused:
     """The refusals of single operations as one, each pointing into the body."""
     codes = {refusal.status_code for _, refusal in refused.faults}
     errors = []
