@@ -20,6 +20,7 @@ from sosa_registry.api import batch, docs, revisions
 from sosa_registry.api.editing import Editable
 from sosa_registry.api.views import NoSuchPlace
 from sosa_registry.api.writing import offer
+from sosa_registry.webhooks import api as webhooks
 
 RESOURCES = {
     "countries": partners.CountryViewSet,
@@ -64,8 +65,9 @@ router = SimpleRouter()
 for name, viewset in RESOURCES.items():
     router.register(name, viewset, basename=name)
 
+router.register("webhooks", webhooks.WebhookViewSet, basename="webhooks")
+
 v1 = [
-    path("", docs.IndexView.as_view(names=[*RESOURCES, *QUESTIONS]), name="index"),
     path("proposals/", proposing.ProposalsView.as_view(), name="proposals"),
     path("proposals/<int:number>/", proposing.ProposalView.as_view(), name="proposal"),
     path(
@@ -79,6 +81,12 @@ v1 = [
         name="proposal-preview",
     ),
     path("proposals/<int:number>/<str:step>/", proposing.ProposalStep.as_view(), name="step"),
+    path("", docs.IndexView.as_view(names=[*RESOURCES, *QUESTIONS, "webhooks"]), name="index"),
+    path(
+        "webhooks/<int:number>/deliveries/",
+        webhooks.DeliveriesView.as_view(),
+        name="webhook-deliveries",
+    ),
     path("batch/", batch.BatchView.as_view(), name="batch"),
     path("schema/", docs.SchemaView.as_view(), name="schema"),
     path(

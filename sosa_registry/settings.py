@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "sosa_registry.accounts.apps.AccountsConfig",
     "sosa_registry.ledger",
+    "sosa_registry.webhooks",
     "partners",
     "agreements",
 ]
@@ -318,6 +319,8 @@ def rate(text: str) -> tuple[int, int] | None:
     return (int(often), units[unit]) if text else None
 
 
+# Whether webhooks may point to addresses inside, and be told without encryption.
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=False)
 # How often the API may be asked: by a token, and by an address without one.
 RATE_ADDRESS = rate(env.str("RATE_ADDRESS", default="600/min"))
 RATE_TOKEN = rate(env.str("RATE_TOKEN", default="1200/min"))

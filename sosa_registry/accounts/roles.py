@@ -64,6 +64,7 @@ ADMIN_DOORS: dict[str, tuple[Action, Action]] = {
     "auth": (Action.MANAGE_ACCOUNTS, Action.MANAGE_ACCOUNTS),
     "accounts": (Action.MANAGE_ACCOUNTS, Action.MANAGE_ACCOUNTS),
     "accounts.token": (Action.CURATE, Action.CURATE),
+    "webhooks": (Action.MANAGE_SYSTEM, Action.MANAGE_SYSTEM),
     "django_tasks_database": (Action.MANAGE_SYSTEM, Action.MANAGE_SYSTEM),
 }
 

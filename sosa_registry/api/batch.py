@@ -22,18 +22,7 @@ MOST = 1_000
 STATUS = {Verb.CREATE: 201, Verb.REPLACE: 200, Verb.PATCH: 200, Verb.DELETE: 204}
 
 
-class Exact(serializers.Serializer):
-    """Members that are declared, and no others."""
-
-    def to_internal_value(self, data):
-        """The members. Raises ValidationError naming each that is unknown."""
-        if isinstance(data, dict) and (unknown := [n for n in data if n not in self.fields]):
-            told = [f"Unknown member. Allowed: {', '.join(self.fields)}."]
-            raise serializers.ValidationError({name[:60]: told for name in unknown})
-        return super().to_internal_value(data)
-
-
-class OperationSerializer(Exact):
+class OperationSerializer(inputs.Exact, serializers.Serializer):
     """One thing to do."""
 
     op = inputs.Choice(Verb.choices, help_text="What to do.")
@@ -71,7 +60,7 @@ class OperationSerializer(Exact):
         return values
 
 
-class BatchSerializer(Exact):
+class BatchSerializer(inputs.Exact, serializers.Serializer):
     """Operations that belong together."""
 
     operations = OperationSerializer(

@@ -117,3 +117,14 @@ def refuse_key(model, key: str) -> None:
         hint = re.search(r"Did you mean [^?]*\?", fault.message)
         said += f" {hint[0]}" if hint else ""
     raise serializers.ValidationError(said)
+
+
+class Exact:
+    """For a serializer: members that are declared, and no others."""
+
+    def to_internal_value(self, data):
+        """The members. Raises ValidationError naming each that is unknown."""
+        if isinstance(data, dict) and (unknown := [n for n in data if n not in self.fields]):
+            told = [f"Unknown member. Allowed: {', '.join(self.fields)}."]
+            raise serializers.ValidationError({name[:60]: told for name in unknown})
+        return super().to_internal_value(data)

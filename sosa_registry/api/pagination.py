@@ -81,8 +81,13 @@ class RegistryPagination(PageNumberPagination):
             "count": count,
             "next": {**link, "description": "Address of the next page, if there is one."},
             "previous": {**link, "description": "Address of the page before, if there is one."},
-            "results": {**schema, "description": "The results of this page."},
+            "results": schema,
         }
+        if isinstance(schema, dict):
+            properties["results"] = {**schema, "description": "The results of this page."}
+        else:  # a mark that stands for the rows of an example
+            for name, value in {"count": 1, "next": None, "previous": None}.items():
+                properties[name] = {**properties[name], "example": value}
         return {"type": "object", "required": list(properties), "properties": properties}
 
 

@@ -109,7 +109,7 @@ class RegistryAutoSchema(AutoSchema):
             return []  # not one of our strict views: it describes itself
         declared = [each.document() for each in self.view.parameters]
         named = {each["name"] for each in declared}
-        allowed = self.view.allowed_parameters()
+        allowed = self.view.allowed_parameters() if self.method == "GET" else []
         for each in (AS_OF, KNOWN_AT, *EXPORTING):
             if each.name in allowed and each.name not in named:
                 declared.append(each.document())

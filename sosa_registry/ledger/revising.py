@@ -87,6 +87,7 @@ class OpenRevision:
 
 _open: ContextVar[OpenRevision | None] = ContextVar("open_revision", default=None)
 _projections: list[Callable[[OpenRevision], None]] = []
+_announcements: list[Callable[[Revision], None]] = []
 _judges: list[Callable[[OpenRevision], None]] = []
 
 
@@ -100,6 +101,14 @@ def judge_with(function: Callable[[OpenRevision], None]) -> None:
     """Have a function judge every revision before it is closed; it raises ValidationError."""
     if function not in _judges:
         _judges.append(function)
+
+
+def announce_with(function: Callable[[Revision], None]) -> None:
+    """Have a function told of every revision as it is made, inside its transaction: what the
+    function writes is kept if the revision is.
+    """
+    if function not in _announcements:
+        _announcements.append(function)
 
 
 def current() -> OpenRevision:
@@ -194,6 +203,8 @@ def _commit(opened: OpenRevision, head: Head) -> None:
     made.hash = chain.revision_hash(made, [version.digest for version in versions])
     made.save(force_insert=True)
     Head.objects.filter(id=1).update(number=made.number, at=made.at, hash=made.hash)
+    for announce in _announcements:
+        announce(made)
 
 
 def rehearse(write: Callable[[], None], look: Callable[[], Any] = lambda: None, *, actor, reason):

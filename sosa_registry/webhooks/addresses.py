@@ -6,6 +6,7 @@ WEBHOOKS_ALLOW_PRIVATE lifts it for installations whose receivers are inside.
 """
 
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from django.conf import settings
 PORTS = {"https": 443, "http": 80}
 
 
-class NotAllowed(ValueError):
+class NotAllowed(Exception):
     """An address that is not told, and why."""
 
 
@@ -45,10 +46,8 @@ def read(url: str) -> Target:
     if not url.isascii() or not url.isprintable() or " " in url:
         raise NotAllowed("Spaces and other such characters are written as %20.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
+    with suppress(ValueError):  # a name: judged when it is resolved
         _refuse_inside(host)
-    except ValueError:
-        pass  # a name: judged when it is resolved
     return Target(parts.scheme, host, port, path)
 
 

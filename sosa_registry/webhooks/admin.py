@@ -44,7 +44,16 @@ class WebhookAdmin(admin.ModelAdmin):
 class DeliveryAdmin(admin.ModelAdmin):
     """What was delivered, what was not, and why."""
 
-    list_display = ("revision", "webhook", "state", "tries", "status", "told", "tried_at", "next_at")
+    list_display = (
+        "revision",
+        "webhook",
+        "state",
+        "tries",
+        "status",
+        "told",
+        "tried_at",
+        "next_at",
+    )
     list_filter = ("state", "webhook")
     list_select_related = ("webhook",)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import orjson
 from django.conf import settings
+from django.db import transaction
 from django_tasks import task
 
 from sosa_registry.ledger import clock
@@ -62,9 +63,10 @@ def deliver(delivery_id: int) -> None:
             delivery.state = Delivery.State.FAILED
         else:
             delivery.next_at = now + wait_after(delivery.tries)
-    delivery.save()
-    if delivery.next_at:
-        deliver.using(run_after=delivery.next_at).enqueue(delivery.pk)
+    with transaction.atomic():
+        delivery.save()
+        if delivery.next_at:
+            deliver.using(run_after=delivery.next_at).enqueue(delivery.pk)
 
 
 def wait_after(tries: int) -> timedelta:

@@ -27,6 +27,8 @@ def operations() -> list[tuple[str, str, str]]:
 
 
 def needed(name: str, method: str) -> Action:
+    if name.startswith("webhooks"):
+        return Action.MANAGE_SYSTEM
     usual = Action.READ if method == "GET" else Action.WRITE
     return OTHERWISE.get(name, usual)
 

@@ -179,7 +179,9 @@ def test_every_example_is_a_true_answer(client, registry, document, path: Path):
 
 def test_every_example_is_of_an_operation_and_the_reverse(document):
     reading = (methods["get"] for methods in document["paths"].values() if "get" in methods)
-    named = {operation["operationId"] for operation in reading}
+    # What is no part of the registry has its examples beside its code.
+    ours = (each for each in reading if each["tags"] != ["webhooks"])
+    named = {operation["operationId"] for operation in ours}
 
     assert {path.stem for path in EXAMPLES.glob("*.json")} == named
 
