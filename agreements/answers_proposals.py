@@ -4,7 +4,8 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from sosa_registry.api import inputs
-from sosa_registry.api.batch import Exact, OperationSerializer
+from sosa_registry.api.batch import OperationSerializer
+from sosa_registry.api.inputs import Exact
 from sosa_registry.api.revisions import ChangeSerializer
 from sosa_registry.api.serializers import RecordListSerializer
 from sosa_registry.ledger import rebasing

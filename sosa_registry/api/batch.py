@@ -22,7 +22,7 @@ MOST = 1_000
 STATUS = {Verb.CREATE: 201, Verb.REPLACE: 200, Verb.PATCH: 200, Verb.DELETE: 204}
 
 
-class OperationSerializer(inputs.Exact, serializers.Serializer):
+class OperationSerializer(inputs.Exact):
     """One thing to do."""
 
     op = inputs.Choice(Verb.choices, help_text="What to do.")
@@ -60,7 +60,7 @@ class OperationSerializer(inputs.Exact, serializers.Serializer):
         return values
 
 
-class BatchSerializer(inputs.Exact, serializers.Serializer):
+class BatchSerializer(inputs.Exact):
     """Operations that belong together."""
 
     operations = OperationSerializer(

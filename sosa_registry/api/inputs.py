@@ -119,8 +119,8 @@ def refuse_key(model, key: str) -> None:
     raise serializers.ValidationError(said)
 
 
-class Exact:
-    """For a serializer: members that are declared, and no others."""
+class Exact(serializers.Serializer):
+    """Members that are declared, and no others."""
 
     def to_internal_value(self, data):
         """The members. Raises ValidationError naming each that is unknown."""
