@@ -124,7 +124,8 @@ class Exact(serializers.Serializer):
 
     def to_internal_value(self, data):
         """The members. Raises ValidationError naming each that is unknown."""
-        if isinstance(data, dict) and (unknown := [n for n in data if n not in self.fields]):
-            told = [f"Unknown member. Allowed: {', '.join(self.fields)}."]
+        written = [name for name, each in self.fields.items() if not each.read_only]
+        if isinstance(data, dict) and (unknown := [n for n in data if n not in written]):
+            told = [f"Unknown member. Allowed: {', '.join(written)}."]
             raise serializers.ValidationError({name[:60]: told for name in unknown})
         return super().to_internal_value(data)
