@@ -4,12 +4,16 @@ The rules of saving and deleting are those of every record: see `sosa_registry.l
 `partners.admin`.
 """
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 
 from agreements.lifecycle import DAWN, FOREVER
 from partners.admin import CitedAdmin, SubjectMixin
+from partners.models import Citation, Source
 from sosa_registry.ledger import dates
 from sosa_registry.ledger.admin import ReadOnlyAdmin, RecordInline
+from sosa_registry.ledger.forms import InlineRecordForm
 
 from .admin_review import ProposalAdmin
 from .models import (
@@ -31,12 +35,37 @@ from .models import (
 __all__ = ["ProposalAdmin"]  # registered where it is made
 
 
+class EventForm(InlineRecordForm):
+    """An event on its agreement's page, with the source that says so."""
+
+    source = forms.ModelChoiceField(
+        Source.objects.all(),
+        to_field_name="slug",
+        required=False,
+        widget=RelatedFieldWidgetWrapper(
+            AutocompleteSelect(Citation._meta.get_field("source"), admin.site),
+            Citation._meta.get_field("source").remote_field,
+            admin.site,
+            can_add_related=True,
+        ),
+        help_text="Adds a citation for this event.",
+    )
+
+    def keep_along(self):
+        """Cite the source for the event, unless it is cited already."""
+        source = self.cleaned_data.get("source")
+        cited = {"subject_kind": "event", "subject": self.instance.slug, "source": source}
+        if source and not Citation.objects.filter(**cited, locator="").exists():
+            Citation(**cited).save()
+
+
 class EventInline(RecordInline):
     """An agreement's events: what its standing is derived from."""
 
     model = Event
+    form = EventForm
     fk_name = "agreement"
-    fields = ("slug", "event", "date", "until", "confidence", "note")
+    fields = ("slug", "event", "date", "until", "source", "confidence", "note")
     readonly_fields = ("slug",)  # the next free one is given
 
 
@@ -104,6 +133,7 @@ class AgreementTypeAdmin(CitedAdmin):
     """Types of arrangement, with what is promised under every one of them."""
 
     list_display = ("abbreviation", "slug", "name", "order", "legal_basis")
+    list_filter = ("instrument",)
     search_fields = ("abbreviation", "slug", "name")
     inlines = (TypeCommitmentInline,)
 

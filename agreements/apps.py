@@ -19,6 +19,7 @@ class AgreementsConfig(AppConfig):
         project_with(import_string("agreements.search_index.project"))
         judge_with = import_string(f"{ledger}.revising.judge_with")
         judge_with(import_string("agreements.rules.judge"))
+        judge_with(import_string("agreements.topics.refuse_unsourced"))
         import_string(f"{ledger}.requiring.about_with")(
             import_string("agreements.topics.types_touched")
         )

@@ -253,6 +253,7 @@ class ArchivedCopyAdmin(RecordedAdmin):
 
     form = ArchivedCopyForm
     list_display = ("name", "source", "media_type", "size", "archived_on")
+    list_filter = ("media_type",)
     list_select_related = ("source",)
     search_fields = ("name", "source__slug", "source__title", "sha256")
     autocomplete_fields = ("source",)

@@ -171,6 +171,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What only an approved proposal may change: types of record (events), of agreement (sosa), or *.
 REVIEW_REQUIRED = env.list("REVIEW_REQUIRED", default=[])
+# Whether an account must cite a source for each new event.
+REQUIRE_EVENT_SOURCE = env.bool("REQUIRE_EVENT_SOURCE", default=False)
 
 # Long work (imports, mail, webhooks) waits in the database for `manage.py run_worker`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from sosa_registry.accounts.roles import Action, may
 
 from . import overtaken
+from .admin_bulk import Bulk
 from .admin_deleting import Deleting
 from .admin_history import ReadOnlyAdmin, Remembering
 from .admin_proposing import Proposable, Proposing
@@ -69,13 +70,13 @@ class RecordInline(Proposable, admin.TabularInline):
         return Q(record_type=self.model.record_type, **{f"state__{self.fk_name}": parent.key})
 
 
-class RecordedAdmin(Deleting, Proposing, Remembering, admin.ModelAdmin):
+class RecordedAdmin(Bulk, Deleting, Proposing, Remembering, admin.ModelAdmin):
     """A record's admin. What is taken along and what stands in the way, a higher floor may add."""
 
     form = RecordFormWithReason
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 3, "cols": 80})}}
     change_form_template = add_form_template = "admin/registry/change_form.html"
-    actions = ("delete_selected",)
+    actions = ("edit_selected", "delete_selected")
 
     # Saving
 
@@ -203,6 +204,9 @@ class RecordedAdmin(Deleting, Proposing, Remembering, admin.ModelAdmin):
             self.remove(row)
         for row in rows:
             row.save()
+        for each in formset.forms:
+            if each.has_changed() and each not in formset.deleted_forms:
+                each.keep_along()
 
     def _judge(self, formsets) -> None:
         found: dict[str, dict[str, list[str]]] = {}

@@ -19,6 +19,7 @@ from .refusing import REFUSALS, sentences_of
 from .rehearsing import rehearsed
 from .revising import Doubts, revision
 
+_ANSWERS = {"_preview", "_confirm", "_propose"}  # what the page's own buttons send
 SHOWN = 200  # records told field by field; a page of more would not be read
 
 
@@ -38,7 +39,7 @@ def act(
     if not (may_do or may_propose):
         raise PermissionDenied
     form = form_class(
-        request.POST if request.method == "POST" else None,
+        request.POST if _ANSWERS & set(request.POST) else None,
         initial={"revision_kind": "correction"},
     )
     problems, changes = [], None

@@ -108,3 +108,6 @@ class InlineRecordForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.instance.clean = lambda: None
+
+    def keep_along(self) -> None:
+        """Write what the row says beside itself, once it is written. As a rule nothing."""
