@@ -38,25 +38,22 @@ def act(
     may_do, may_propose = may(request.user, action), may(request.user, Action.PROPOSE)
     if not (may_do or may_propose):
         raise PermissionDenied
-    form = form_class(
-        request.POST if _ANSWERS & set(request.POST) else None,
-        initial={"revision_kind": "correction"},
-    )
+    posted = request.POST.copy() if _ANSWERS & set(request.POST) else None
+    if posted is not None and "_preview" in posted:
+        posted.setdefault("revision_kind", "correction")
+    form = form_class(posted, initial={"revision_kind": "correction"})
     problems, changes = [], None
     asks_more = set(form.fields) - set(RevisionForm.base_fields)
     try:
-        if not form.is_bound and not asks_more:
-            changes = rehearsed(lambda: write(form), actor=request.user)
-        elif form.is_bound and _is_valid(form):
-            if "_confirm" in request.POST and may_do:
+        if form.is_bound and _is_valid(form) and "_preview" not in posted:
+            if "_confirm" in posted and may_do:
                 return _done(request, form, write, back)
-            if "_propose" in request.POST and may_propose:
+            if "_propose" in posted and may_propose:
                 says = {name: form.says[name] for name in ("reason", "kind")}
                 made = review.draft(lambda: write(form), author=request.user, **says)
                 messages.success(request, f"Drafted as proposal {made.pk}: submit it for review.")
                 return HttpResponseRedirect(made.get_absolute_url())
-            changes = rehearsed(lambda: write(form), actor=request.user)
-        elif form.is_bound and not asks_more:
+        if not asks_more or (form.is_bound and not asks_more & set(form.errors)):
             changes = rehearsed(lambda: write(form), actor=request.user)
     except Doubts as doubts:
         form.doubt(doubts.messages)

@@ -167,6 +167,7 @@ def test_many_rows_at_once(person, axe, screenshot, allow_problem):
     assert axe(ed) == []
     ed.locator("#id_revision_reason").fill("One region for all")
     ed.locator("[name=_confirm]").click()
+    assert "Recorded as revision" in ed.locator(".messagelist").inner_text()
     assert Revision.objects.first().changes == 3
 
 
