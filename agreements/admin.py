@@ -15,6 +15,7 @@ from sosa_registry.ledger import dates
 from sosa_registry.ledger.admin import ReadOnlyAdmin, RecordInline
 from sosa_registry.ledger.forms import InlineRecordForm
 
+from .admin_imports import ImportJobAdmin
 from .admin_review import ProposalAdmin
 from .models import (
     Agreement,
@@ -32,7 +33,7 @@ from .models import (
     Standing,
 )
 
-__all__ = ["ProposalAdmin"]  # registered where it is made
+__all__ = ["ImportJobAdmin", "ProposalAdmin"]  # registered where they are made
 
 
 class EventForm(InlineRecordForm):

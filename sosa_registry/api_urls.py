@@ -11,6 +11,7 @@ from agreements import api_checks as checks
 from agreements import api_evidence as evidence
 from agreements import api_feeds as feeds
 from agreements import api_gaps as gaps
+from agreements import api_imports as imports
 from agreements import api_pathways as supply
 from agreements import api_proposals as proposing
 from agreements import api_side_by_side as sides
@@ -98,6 +99,14 @@ v1 = [
         "revisions/<int:number>/changes/",
         revisions.RevisionChanges.as_view(),
         name="revision-changes",
+    ),
+    path("imports/", imports.ImportsView.as_view(), name="imports"),
+    path("imports/<int:number>/", imports.ImportView.as_view(), name="import"),
+    path("imports/<int:number>/rows/", imports.ImportRowsView.as_view(), name="import-rows"),
+    path(
+        "imports/<int:number>/confirm/",
+        imports.ImportConfirmView.as_view(),
+        name="import-confirm",
     ),
     path("changes.atom", feeds.ChangesFeed.as_view(), name="changes-feed"),
     path("agenda.ics", agenda.AgendaCalendar.as_view(), name="agenda-calendar"),

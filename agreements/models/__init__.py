@@ -2,7 +2,9 @@
 
 from .agreements import Agreement, AgreementType, Commitment
 from .codes import CodeOfConduct, Signatory
+from .editions import ShippedEdition
 from .evidence import Claim, ListEntry, PublishedList
+from .imports import ImportJob
 from .invocations import Invocation, ProcedureFact
 from .notes import Note
 from .search import SearchEntry
@@ -16,12 +18,14 @@ __all__ = [
     "CodeOfConduct",
     "Commitment",
     "Event",
+    "ImportJob",
     "Invocation",
     "ListEntry",
     "Note",
     "ProcedureFact",
     "PublishedList",
     "SearchEntry",
+    "ShippedEdition",
     "Signatory",
     "Standing",
     "Subscription",

@@ -7,8 +7,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from agreements.exchange import importing
+from agreements.exchange import importing, shipped
 from agreements.exchange.reading import ImportRefused
+
+AVAILABLE = (
+    "A newer shipped dataset is there; nothing was changed. See it in the admin under Imports, or "
+    "take it with: manage.py import_registry --update-shipped"
+)
 
 
 class Command(BaseCommand):
@@ -21,6 +26,16 @@ class Command(BaseCommand):
         parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
         parser.add_argument("--if-empty", action="store_true", help="do nothing unless empty")
         parser.add_argument(
+            "--update-shipped",
+            action="store_true",
+            help="take what changed in the shipped dataset since it was taken last",
+        )
+        whose = parser.add_mutually_exclusive_group()
+        whose.add_argument("--theirs", action="store_true", help="with it: conflicts as shipped")
+        whose.add_argument(
+            "--ours", action="store_true", help="with it: conflicts as they are here"
+        )
+        parser.add_argument(
             "--accept-warnings", action="store_true", help="what the rules warn of is so"
         )
         parser.add_argument("--actor", default="import_registry", help="whose change it is")
@@ -29,8 +44,12 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         """Tell progress; on refusal list every problem with file, line and column."""
         path = options["path"]
+        if options["update_shipped"]:
+            return self._update(path, options)
         if options["if_empty"] and not importing.is_empty():
-            return
+            if shipped.is_newer(path):
+                self.stdout.write(AVAILABLE)
+            return None
         started = time.monotonic()
         try:
             outcome = importing.import_package(
@@ -46,6 +65,8 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
+        if path.resolve() == shipped.FIXTURES.resolve():
+            shipped.remember(path)
         if outcome.changed_nothing:
             self.stdout.write("Nothing to change: the registry says all of this already.")
         else:
@@ -55,3 +76,36 @@ class Command(BaseCommand):
                 f"Revision {outcome.revision}: {created} records created, {changed} changed, "
                 f"in {time.monotonic() - started:.1f} s."
             )
+        return None
+
+    def _update(self, path, options):
+        """Take a newer shipped dataset; conflicts have to be decided first."""
+        update = shipped.compare(path)
+        conflicts = update.of(shipped.CONFLICT)
+        for row in conflicts:
+            self.stdout.write(f"{row.id}: {row.note or 'changed here and by the shippers'}")
+            for each in row.columns:
+                if each.verdict == shipped.CONFLICT:
+                    self.stdout.write(
+                        f"  {each.column}: was “{each.base}”, is shipped as “{each.theirs}”, "
+                        f"is here “{each.mine}”"
+                    )
+        if conflicts and not (options["theirs"] or options["ours"]):
+            raise CommandError(
+                f"{len(conflicts)} conflicts, nothing was written. Say --ours or --theirs for all, "
+                "or decide row by row in the admin under Imports."
+            )
+        try:
+            outcome = shipped.take(
+                update,
+                actor=options["actor"],
+                reason=options["reason"] or "Newer shipped dataset",
+                every_conflict=options["theirs"],
+                folder=path,
+            )
+        except ImportRefused as refused:
+            for problem in refused.problems:
+                self.stderr.write(str(problem))
+            raise CommandError(str(refused)) from refused
+        done = f"Revision {outcome.revision}." if outcome else "Nothing to change."
+        self.stdout.write(f"{done} {len(update.of(shipped.KEEP))} rows kept as they are here.")
