@@ -4,6 +4,7 @@ A page at work asks for itself again every two seconds, without a script.
 """
 
 import csv
+from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,6 +15,8 @@ from django.urls import path, reverse
 
 from sosa_registry.accounts.roles import Action, may
 
+from .admin_firm_lists import firm_list_view
+from .admin_shipped import shipped_view
 from .exchange import jobs
 from .exchange.tables import TABLES
 from .models import ImportJob
@@ -52,6 +55,7 @@ class ImportJobAdmin(admin.ModelAdmin):
     list_select_related = ("user",)
     search_fields = ("name", "reason")
     actions = None
+    change_list_template = "admin/registry/import_list.html"
 
     def has_add_permission(self, request):
         """Those who may import."""
@@ -70,10 +74,14 @@ class ImportJobAdmin(admin.ModelAdmin):
         return False
 
     def get_urls(self):
-        """Beside Django's: the file of errors."""
-        errors = self.admin_site.admin_view(self.errors_view)
-        name = "agreements_importjob_errors"
-        return [path("<int:pk>/errors.csv", errors, name=name), *super().get_urls()]
+        """Beside Django's: the file of errors, lists of firms, the shipped dataset."""
+        wrap, name = self.admin_site.admin_view, "agreements_importjob"
+        return [
+            path("<int:pk>/errors.csv", wrap(self.errors_view), name=f"{name}_errors"),
+            path("firms/", wrap(partial(firm_list_view, self)), name=f"{name}_firms"),
+            path("shipped/", wrap(partial(shipped_view, self)), name=f"{name}_shipped"),
+            *super().get_urls(),
+        ]
 
     def add_view(self, request, form_url="", extra_context=None):
         """Upload a file."""
@@ -93,7 +101,7 @@ class ImportJobAdmin(admin.ModelAdmin):
                 return HttpResponseRedirect(self._address(job))
             except ValidationError as error:
                 form.add_error(None, error)
-        context = self._context(request, "Import tables", form=form)
+        context = self.page(request, "Import tables", form=form)
         return TemplateResponse(request, "admin/registry/import_upload.html", context)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -107,7 +115,7 @@ class ImportJobAdmin(admin.ModelAdmin):
                 messages.error(request, str(refusal))
             return HttpResponseRedirect(self._address(job))
         changing = [line for line in job.lines if line["action"] != "unchanged"]
-        context = self._context(
+        context = self.page(
             request,
             f"Import of {job.name}",
             job=job,
@@ -138,7 +146,8 @@ class ImportJobAdmin(admin.ModelAdmin):
     def _address(self, job) -> str:
         return reverse("admin:agreements_importjob_change", args=[job.pk])
 
-    def _context(self, request, title, **more) -> dict:
+    def page(self, request, title, **more) -> dict:
+        """The context of a page of the admin."""
         request.current_app = self.admin_site.name
         each = self.admin_site.each_context(request)
         return each | {"title": title, "opts": self.opts, "media": self.media} | more

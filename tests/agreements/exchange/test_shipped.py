@@ -4,11 +4,13 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from agreements.exchange import importing, shipped
 from agreements.models import Claim, Event, ShippedEdition
 from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.models import Revision
+from tests import cast
 
 pytestmark = pytest.mark.django_db
 HEAD = "id,agreement,event,date,sources,confidence,note\n"
@@ -154,3 +156,23 @@ def test_what_was_agreed_on_and_is_another_by_now_is_not_taken(folder):
     with pytest.raises(importing.Changed):
         again = shipped.compare(folder)
         shipped.take(again, actor="editor", reason="Newer", agreed=seen.digest(), folder=folder)
+
+
+def test_the_admin_shows_three_ways_and_takes_what_is_ticked(client, folder, monkeypatch):
+    client.force_login(cast.account("erika", "editor"))
+    monkeypatch.setattr(shipped, "FIXTURES", folder)
+    for function in (shipped.compare, shipped.remember):
+        monkeypatch.setattr(function, "__defaults__", (folder,))
+    monkeypatch.setitem(shipped.take.__kwdefaults__, "folder", folder)
+    here("sosa-aus-e1", "ours")
+    ship(folder, "second", "second")
+    address = reverse("admin:agreements_importjob_shipped")
+    page = client.get(address)
+    assert "Changed here and by the shippers" in page.content.decode()
+
+    again = client.post(address, {"digest": "another", "theirs": "events/sosa-aus-e1"}, follow=True)
+    assert "have changed meanwhile" in again.content.decode()
+    assert note("sosa-nor-e1") == "first"
+
+    client.post(address, {"digest": page.context["digest"]})
+    assert (note("sosa-aus-e1"), note("sosa-nor-e1")) == ("ours", "second")
