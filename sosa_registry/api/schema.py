@@ -89,6 +89,11 @@ class RegistryAutoSchema(AutoSchema):
             return self.view.writing_serializer_class or self.view.serializer_class
         return super().get_request_serializer()
 
+    def get_auth(self):
+        """By token or session; what anybody may read, also by nobody, where the setting says so."""
+        given, needs = super().get_auth(), getattr(self.view, "needs", {})
+        return given if self.method != "GET" or "GET" in needs or {} in given else [*given, {}]
+
     def _map_basic_serializer(self, serializer, direction):
         """A body is taken with no other member; a record is answered with every one."""
         schema = super()._map_basic_serializer(serializer, direction)
