@@ -12,6 +12,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc
 
 from .formats import XLSXRenderer
+from .inputs import Whole
 from .parameters import AS_OF, EXPORTING, KNOWN_AT
 from .problems import MEDIA_TYPE, TITLES, ProblemSerializer, problem
 from .schema_headers import ETAG
@@ -36,6 +37,7 @@ REFUSALS = WRITING | READING | FOUND | WITH_BODY | OVERWRITING
 
 JSON = "application/json"
 
+ENGINES = (2**15 - 1, 2**31 - 1, 2**63 - 1)
 _EMPTY = {"type": "string", "maxLength": 0}
 
 
@@ -106,6 +108,10 @@ class RegistryAutoSchema(AutoSchema):
     def _insert_field_validators(self, field, schema):
         """A text that may be empty is of one form or empty; an empty one may well be both."""
         super()._insert_field_validators(field, schema)
+        if schema.get("maximum") in ENGINES and not isinstance(field, Whole):
+            # What a column holds is another number on each engine, and no promise.
+            del schema["maximum"]
+            schema.pop("format", None)
         if _EMPTY in schema.get("oneOf", ()):
             schema["anyOf"] = schema.pop("oneOf")
 
