@@ -202,7 +202,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 MFA_ADAPTER = "sosa_registry.accounts.adapters.SecondFactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts of `make admin` have no proven mailbox
 MFA_TOTP_ISSUER = "Registry of defence-supply agreements"
-MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_TOLERANCE = 0  # a code lives for its thirty seconds and is remembered as used as long
 SESSION_COOKIE_AGE = 10 * 3600  # seconds; `accounts/sessions.py` ends idle ones sooner
 
 # Single sign-on by OpenID Connect: set these and register SITE_URL/accounts/sso/oidc/callback/
