@@ -171,6 +171,55 @@ def test_many_rows_at_once(person, axe, screenshot, allow_problem):
     assert Revision.objects.first().changes == 3
 
 
+def test_ten_rows_with_three_bad_ones_are_refused_then_mended_and_taken(
+    person, page, axe, screenshot, allow_problem
+):
+    good = [f"sosa-xru,amended,202{year}-03-01" for year in range(1, 7)]
+    begun = "sosa-xru,entered_into_force,2020-06-01"
+    bad = ["sosa-xrv,amended,2027", "sosa-xru,amendet,2027", "sosa-xru,amended,2027-13"]
+    mended = [f"sosa-xru,amended,202{year}-09-01" for year in range(1, 4)]
+    ed = person("ed", "editor")
+    allow_problem("Applying inline style")  # axe's own, on these pages; none came before
+
+    upload(ed, [begun, *good, *bad])
+    assert "3 errors: nothing is written" in ed.locator("#content-main").text_content()
+    told = ed.locator("table", has_text="What is wrong").locator("tbody tr")
+    assert told.count() == 3
+    assert "Did you mean sosa-xru?" in told.nth(0).inner_text()
+    assert "Did you mean amended?" in told.nth(1).inner_text()
+    assert "line 11" in told.nth(2).inner_text()
+    assert ed.locator("input[value='Import these rows']").count() == 0
+    with ed.expect_download() as saved:
+        ed.get_by_role("link", name="All errors with their rows, as CSV").click()
+    assert len(saved.value.path().read_text().splitlines()) == 4
+    screenshot(ed, "import-errors")
+    assert axe(ed) == []
+    assert Event.objects.count() == 1
+
+    upload(ed, [begun, *good, *mended])
+    assert ed.locator("table", has_text="Column by column").locator("tbody tr").count() == 10
+    assert Event.objects.count() == 1
+    screenshot(ed, "import-preview")
+    assert axe(ed) == []
+    if ed.locator("[name=accept_warnings]").count():
+        ed.locator("[name=accept_warnings]").check()
+    ed.get_by_role("button", name="Import these rows").click()
+    assert "Imported" in ed.locator("[role=status]").inner_text()
+    assert Event.objects.count() == 11
+    assert Revision.objects.first().changes == 10
+    assert "In force" in page_text(page, "/agreements/sosa-xru/")
+
+
+def upload(page, rows: list[str]) -> None:
+    """Upload events as a CSV file and wait for the preview."""
+    page.goto("/admin/agreements/importjob/add/")
+    content = "\n".join(["agreement,event,date", *rows]).encode()
+    file = {"name": "events.csv", "mimeType": "text/csv", "buffer": content}
+    page.locator("#id_file").set_input_files(file)
+    page.locator("#id_reason").fill("What the gazette says")
+    page.get_by_role("button", name="Show what it would do").click()
+
+
 def page_text(page, address: str) -> str:
     """What a reader sees there."""
     page.goto(address)
