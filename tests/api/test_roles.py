@@ -10,7 +10,19 @@ from tests.api.places import RECORDS
 from tests.cast import account
 
 # Operations that ask for more or less than READ to read and WRITE to write.
-OTHERWISE = {"permalinks_create": Action.READ}
+OTHERWISE = {
+    "permalinks_create": Action.READ,
+    "proposals_list": Action.CURATE,
+    "proposals_create": Action.PROPOSE,
+    "proposals_retrieve": Action.CURATE,
+    "proposals_step_create": Action.CURATE,  # which step, the proposal itself asks
+    "proposals_operations_create": Action.PROPOSE,
+    "proposals_preview_create": Action.CURATE,
+    "imports_create": Action.IMPORT,
+    "imports_retrieve": Action.IMPORT,
+    "imports_confirm_create": Action.IMPORT,
+    "imports_rows_retrieve": Action.IMPORT,
+}
 KEYS = {place.partition("/")[0]: place.partition("/")[2] for place in RECORDS}
 CALLERS = ["anonymous", *Role.values]
 
@@ -20,7 +32,7 @@ def operations() -> list[tuple[str, str, str]]:
     made = []
     for path, methods in docs.document()["paths"].items():
         resource = path.removeprefix("/api/v1/").partition("/")[0]
-        start, brace, rest = path.partition("{")
+        start, brace, rest = path.replace("{step}", "submit").partition("{")
         place = start + KEYS.get(resource, "1") + rest.partition("}")[2] if brace else path
         made += [(op["operationId"], method.upper(), place) for method, op in methods.items()]
     return made
