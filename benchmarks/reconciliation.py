@@ -28,7 +28,7 @@ def fill(size: int) -> None:
     from partners.models import Country  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
-    call_command("import_registry", "--if-empty", verbosity=0)
+    call_command("import_registry", "--if-empty", "--accept-warnings", verbosity=0)
     chance = random.Random(SEED)
     codes = list(Country.objects.values_list("code", flat=True))
     types = ["ntib", "sosa", "rdp-mou", "rgqaa", "dop", "mou", "audit", "contract"]
