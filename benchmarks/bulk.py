@@ -260,7 +260,8 @@ def _chain(head: Head, digests: dict[int, list[str]], last: int) -> None:
             kind=Revision.Kind.CORRECTION if correcting else Revision.Kind.IMPORT,
             reason="A source was read again." if correcting else "Loaded for measuring.",
             changes=len(digests[number]),
-            actor_digest=chain.actor_digest(actor),
+            actor_salt=f"{number:016x}",  # the same registry for the same seed
+            actor_digest=chain.person_digest(actor, f"{number:016x}"),
             previous_hash=previous,
         )
         row.hash = previous = chain.revision_hash(row, digests[number])
