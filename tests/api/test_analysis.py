@@ -147,6 +147,7 @@ def test_the_index_names_every_endpoint_and_each_answers(client, full):
 
     needed = {
         "coverage": "?grouping=nato&type=sosa",
+        "side-by-side": "?countries=AUS,CAN",
         "diff": "?from=2021-01-01",
         "evidence": "?subject_kind=country&subject=CAN",
         "gaps": "?grouping=nato",
