@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from agreements.analysis.what_if import what_if
+from sosa_registry.accounts.reauthentication import ask_again
 from sosa_registry.accounts.roles import Action, may
 from sosa_registry.ledger import clock, rebasing, review, states
 from sosa_registry.ledger.admin import ReadOnlyAdmin
@@ -133,6 +134,7 @@ def _rebase(request, proposal, account, comment):
 
 
 def _approve(request, proposal, account, comment):
+    ask_again(request)  # not by whoever finds the screen unattended
     accepted = "accept_warnings" in request.POST
     review.approve(proposal, approver=account, comment=comment, accept_warnings=accepted)
 

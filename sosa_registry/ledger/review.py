@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from sosa_registry import logs
 from sosa_registry.accounts.roles import Action, may
 
 from . import clock, rebasing
@@ -168,7 +169,9 @@ def approve(
         if not opened.versions():
             raise ValidationError("The registry says all this already: there is nothing to write.")
         locked.status, locked.approver, locked.revision = Status.APPROVED, approver, opened.number
-        return _moved(locked, approver, Step.APPROVED, comment)
+        approved = _moved(locked, approver, Step.APPROVED, comment)
+    logs.note("proposal approved", account=approver, proposal=approved.pk, revision=opened.number)
+    return approved
 
 
 def stale_keys(proposal: Proposal) -> list[tuple[str, str]]:

@@ -7,8 +7,9 @@ from django.test import RequestFactory
 from django.urls import path
 
 from sosa_registry.accounts import reauthentication, sessions
+from sosa_registry.ledger import review
 from sosa_registry.urls import urlpatterns as ours
-from tests.cast import account
+from tests.cast import account, source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
@@ -74,6 +75,19 @@ def test_making_a_token_asks(client, ada):
     assert asked["Location"].startswith(AGAIN)
     made = client.post(AGAIN, {"password": PASSWORD, "next": "/admin/accounts/token/add/"})
     assert made.context["secret"]
+
+
+def test_approving_a_proposal_asks(client, ada, world):
+    anna = account("anna", "analyst")
+    drafted = review.draft(source("note").save, author=anna, reason="Evidence", kind="correction")
+    page = review.submit(drafted, author=anna).get_absolute_url()
+    asked = client.post(page, {"_approve": "yes", "comment": "Good"})
+    assert asked["Location"].startswith(AGAIN)
+    drafted.refresh_from_db()
+    assert drafted.status == "submitted"
+    client.post(AGAIN, {"password": PASSWORD, "next": page})
+    drafted.refresh_from_db()
+    assert (drafted.status, drafted.approver) == ("approved", ada)
 
 
 def test_one_who_is_not_signed_in_is_asked_to(client, db):

@@ -1,5 +1,7 @@
 """Proposals: drafted by one, approved by another, one revision; none seen before, none lost."""
 
+import logging
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -94,6 +96,13 @@ def test_approving_is_one_revision_that_names_author_and_approver(submitted, ber
     assert Event.objects.get(slug="sosa-xru-e2").date == "2021-01-01"
     assert Standing.objects.filter(status="in_force", superseded_in__isnull=True).exists()
     assert list(integrity.problems()) == []
+
+
+def test_an_approval_is_in_the_security_log(submitted, bert, caplog):
+    caplog.set_level(logging.INFO, "registry.security")
+    made = review.approve(submitted, approver=bert)
+    facts = {"account": "bert", "proposal": made.pk, "revision": made.revision}
+    assert [entry.facts for entry in caplog.records if entry.msg == "proposal approved"] == [facts]
 
 
 def test_a_rejected_one_is_a_draft_again_and_keeps_the_discussion(submitted, anna, bert):
