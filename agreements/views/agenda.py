@@ -20,6 +20,7 @@ from sosa_registry import icalendar
 from sosa_registry.pages import Question, Toolbar, refused, show
 
 USUAL = "P1Y"
+SHOWN = 200  # items of agreements on the page; its files and the calendar have all
 WORDS = {
     EXPIRY: "Expires",
     TERM_ENDS: "Initial term ends; what follows is not recorded",
@@ -60,6 +61,7 @@ def agenda_page(request):
         .date("as_of", "From", clocks.as_of)
         .select("within", "Within", "A year", SPANS)
     )
+    ahead = [item for item in found.items if item.kind != VERIFICATION] if found else []
     checks = [item for item in found.items if item.kind == VERIFICATION] if found else []
     page = question.page_of(checks)
     if question.faults:
@@ -71,7 +73,8 @@ def agenda_page(request):
         api=f"agenda/{question.address(page=None)}",
         toolbar=toolbar,
         agenda=found,
-        lines=[line_of(item) for item in found.items if item.kind != VERIFICATION],
+        lines=[line_of(item) for item in ahead[:SHOWN]],
+        more=max(0, len(ahead) - SHOWN),
         checks=[line_of(item) for item in page.rows],
         overdue=sum(item.overdue for item in checks),
         pager=page,

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.core.cache import caches
 
 from agreements.models import Agreement
 from sosa_registry.icalendar import escaped, folded
@@ -45,6 +46,19 @@ def test_the_page_lists_what_lies_ahead_and_what_is_not_known(page):
     assert "Last day for notice" in found
     assert "unknown, not endless" in found
     assert 'href="/api/v1/agenda.ics?within=P5Y"' in found
+
+
+def test_a_long_agenda_is_cut_and_says_how_much_more_there_is(page, monkeypatch):
+    monkeypatch.setattr("agreements.views.agenda.SHOWN", 2)
+    address = "/agenda/?as_of=2026-11-21&within=P5Y"
+    found = page(address)
+    assert found.count('<td data-label="Agreement">') == 2
+    more = int(re.search(r"… and (\d+) more", found)[1])
+    monkeypatch.setattr("agreements.views.agenda.SHOWN", 2 + more)
+    caches["answers"].clear()
+    whole = page(address)
+    assert whole.count('<td data-label="Agreement">') == 2 + more
+    assert "more. Look less far" not in whole
 
 
 def test_a_quiet_span_says_so(page):
