@@ -9,6 +9,8 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import testcases
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from sosa_registry.ledger import triggers
 from sosa_registry.ledger.reading import pin
@@ -21,6 +23,12 @@ def _nothing_kept():
     """No answer of another test is given."""
     for name in ("answers", "memory"):
         caches[name].clear()
+
+# A property holds or does not; how long a busy machine takes to see it is no part of it.
+property_settings.register_profile(
+    "registry", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+property_settings.load_profile("registry")
 
 
 @pytest.fixture
