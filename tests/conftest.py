@@ -24,6 +24,7 @@ def _nothing_kept():
     for name in ("answers", "memory"):
         caches[name].clear()
 
+
 # A property holds or does not; how long a busy machine takes to see it is no part of it.
 property_settings.register_profile(
     "registry", deadline=None, suppress_health_check=[HealthCheck.too_slow]
