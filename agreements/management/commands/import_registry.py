@@ -1,4 +1,8 @@
-"""`manage.py import_registry [DIR|ZIP]`: reads a data package, all or nothing, in one revision."""
+"""`manage.py import_registry [PATH]`: reads tables, all or nothing, in one revision.
+
+The path is a folder or zip in the layout of the registry's own export, an Excel workbook, or one
+table as CSV.
+"""
 
 import time
 from pathlib import Path
@@ -8,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from agreements.exchange import importing, shipped
-from agreements.exchange.reading import ImportRefused
+from agreements.exchange.planning import CREATE, UPDATE
+from agreements.exchange.reading import ImportRefused, read
 
 AVAILABLE = (
     "A newer shipped dataset is there; nothing was changed. See it in the admin under Imports, or "
@@ -19,11 +24,16 @@ AVAILABLE = (
 class Command(BaseCommand):
     """Import tables in the layout of the registry's own export; without a path, the dataset."""
 
-    help = "Import a folder or zip of tables, all or nothing, in one revision."
+    help = "Import tables (folder, zip, workbook or CSV), all or nothing, in one revision."
 
     def add_arguments(self, parser):
         """Where from, in whose name, why."""
         parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
+        parser.add_argument(
+            "--preview",
+            action="store_true",
+            help="say what would be done with each row; write nothing",
+        )
         parser.add_argument("--if-empty", action="store_true", help="do nothing unless empty")
         parser.add_argument(
             "--update-shipped",
@@ -46,6 +56,8 @@ class Command(BaseCommand):
         path = options["path"]
         if options["update_shipped"]:
             return self._update(path, options)
+        if options["preview"]:
+            return self._preview(path, options)
         if options["if_empty"] and not importing.is_empty():
             if shipped.is_newer(path):
                 self.stdout.write(AVAILABLE)
@@ -60,8 +72,7 @@ class Command(BaseCommand):
                 tell=self.stdout.write,
             )
         except ImportRefused as refused:
-            for problem in refused.problems:
-                self.stderr.write(str(problem))
+            self._tell_problems(refused.problems)
             raise CommandError(str(refused)) from refused
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
@@ -77,6 +88,29 @@ class Command(BaseCommand):
                 f"in {time.monotonic() - started:.1f} s."
             )
         return None
+
+    def _preview(self, path, options):
+        """Say what an import would do, row by row and column by column."""
+        try:
+            outcome = importing.rehearse(read(path), actor=options["actor"], reason="Preview")
+        except ImportRefused as refused:
+            self._tell_problems(refused.problems)
+            raise CommandError(str(refused)) from refused
+        for line in outcome.plan.lines():
+            if line.action in (CREATE, UPDATE):
+                self.stdout.write(f"{line.action} {line.row.table.name} {' '.join(line.row.key)}")
+                for column, (before, after) in line.changes.items():
+                    self.stdout.write(f"  {column}: “{before}” → “{after}”")
+        self._tell_problems([*outcome.problems, *outcome.warnings])
+        for table, (new, changed, same) in outcome.counts.items():
+            self.stdout.write(f"{table}: {new} new, {changed} changed, {same} unchanged")
+        if outcome.problems:
+            raise CommandError(str(ImportRefused(outcome.problems)))
+        self.stdout.write("Nothing was written: this was a preview.")
+
+    def _tell_problems(self, problems):
+        for problem in problems:
+            self.stderr.write(str(problem))
 
     def _update(self, path, options):
         """Take a newer shipped dataset; conflicts have to be decided first."""
@@ -104,8 +138,7 @@ class Command(BaseCommand):
                 folder=path,
             )
         except ImportRefused as refused:
-            for problem in refused.problems:
-                self.stderr.write(str(problem))
+            self._tell_problems(refused.problems)
             raise CommandError(str(refused)) from refused
         done = f"Revision {outcome.revision}." if outcome else "Nothing to change."
         self.stdout.write(f"{done} {len(update.of(shipped.KEEP))} rows kept as they are here.")

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from agreements.exchange.importing import import_package
 from agreements.exchange.reading import ImportRefused
@@ -328,3 +329,24 @@ def test_an_event_cannot_be_moved_to_another_agreement(registry, part):
     [problem] = refused.value.problems
     assert (problem.line, problem.column) == (2, "agreement")
     assert Event.objects.get(slug="sosa-ind-e2").agreement_id == "sosa-ind"
+
+
+def test_the_command_previews_row_by_row_and_writes_nothing(world, tmp_path, capsys):
+    file = tmp_path / "sources.csv"
+    file.write_text("source,publisher,title,kind,tier\ngazette,Gazette,Notice 2,news,primary\n")
+    before = Revision.objects.count()
+    call_command("import_registry", file, "--preview")
+    told = capsys.readouterr().out
+    assert "update sources gazette" in told
+    assert "  title: “Notice gazette” → “Notice 2”" in told
+    assert "sources: 0 new, 1 changed, 0 unchanged" in told
+    assert Revision.objects.count() == before
+    assert Source.objects.get().title == "Notice gazette"
+
+
+def test_a_preview_of_bad_rows_names_them_and_fails(world, tmp_path, capsys):
+    file = tmp_path / "sources.csv"
+    file.write_text("source,publisher,title,kind,tier\nnew,Gazette,Notice,newz,primary\n")
+    with pytest.raises(CommandError, match="nothing was written"):
+        call_command("import_registry", file, "--preview")
+    assert "line 2, kind: “newz”" in capsys.readouterr().err
