@@ -46,6 +46,9 @@ def dataset(django_db_setup, django_db_blocker):
         around = transaction.atomic()
         around.__enter__()
         load_dataset()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:  # as an import does: the planner must know sizes
+                cursor.execute("ANALYZE")
     yield
     with django_db_blocker.unblock():
         transaction.set_rollback(True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from agreements.models import Event
 from agreements.rules import Broken, Doubtful
@@ -23,6 +23,8 @@ from . import iso_countries
 from .planning import ERROR, Plan, Planner, TablePlan, planned_citations
 from .reading import ImportRefused, Package, Problem, Row, read
 from .tables import BY_NAME, TABLES
+
+MANY = 1000  # rows after which what PostgreSQL knows of its tables' sizes is no longer true
 
 
 @dataclass
@@ -76,7 +78,19 @@ def apply(
     outcome = _tried(package, actor, reason, accept_warnings, tell, agreed=agreed, keep=True)
     if problems := [*outcome.problems, *outcome.warnings]:
         raise ImportRefused(problems)
+    if sum(new + changed for new, changed, _ in outcome.counts.values()) >= MANY:
+        _count_rows_for_planner()
     return outcome
+
+
+def _count_rows_for_planner() -> None:
+    """Have PostgreSQL look at its tables now: a minute later it would do so by itself.
+
+    Until then it plans for empty tables, and a page with facets can take minutes.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def rehearse(package: Package, *, actor, reason: str, tell=lambda line: None) -> Outcome:
