@@ -90,12 +90,13 @@ def site():
             "REPLICA_URLS": f"{cluster.url('replica1')},{cluster.url('replica2')}",
             "SECRET_KEY": SECRET,
             "DEBUG": "false",
+            "RATE_ADDRESS": "",  # readers in a loop
             "PORT": str(port),
             "WEB_CONCURRENCY": "2",
         }
         site = Site(cluster, environment, port)
         site.manage("migrate", "--verbosity", "0")
-        site.manage("import_registry", "--if-empty")
+        site.manage("import_registry", "--if-empty", "--accept-warnings")
         site.manage("collectstatic", "--noinput")
         server = subprocess.Popen(
             [
