@@ -49,10 +49,7 @@ def act(
             if "_confirm" in posted and may_do:
                 return _done(request, form, write, back)
             if "_propose" in posted and may_propose:
-                says = {name: form.says[name] for name in ("reason", "kind")}
-                made = review.draft(lambda: write(form), author=request.user, **says)
-                messages.success(request, f"Drafted as proposal {made.pk}: submit it for review.")
-                return HttpResponseRedirect(made.get_absolute_url())
+                return drafted(request, form, lambda: write(form))
         if not asks_more or (form.is_bound and not asks_more & set(form.errors)):
             changes = rehearsed(lambda: write(form), actor=request.user)
     except Doubts as doubts:
@@ -80,6 +77,14 @@ def act(
         **context,
     }
     return TemplateResponse(request, "admin/registry/act.html", context)
+
+
+def drafted(request, form: RevisionForm, write: Callable[[], None]) -> HttpResponseRedirect:
+    """Keep what `write` would do as a proposal, and go to its page."""
+    says = {name: form.says[name] for name in ("reason", "kind")}
+    made = review.draft(write, author=request.user, **says)
+    messages.success(request, f"Drafted as proposal {made.pk}: submit it for review.")
+    return HttpResponseRedirect(made.get_absolute_url())
 
 
 def _is_valid(form: RevisionForm) -> bool:

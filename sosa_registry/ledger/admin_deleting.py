@@ -1,9 +1,13 @@
-"""Deleting in the admin: what goes, what stands in the way, why; one revision for it all."""
+"""Deleting in the admin: what goes, what stands in the way, why; one revision for it all.
+
+Whoever may only propose is shown the same page and can save the deletion as a proposal.
+"""
 
 from collections.abc import Iterator
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext, quote
+from django.contrib.admin.utils import model_ngettext, quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import QueryDict
 from django.template.response import TemplateResponse
@@ -11,6 +15,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from sosa_registry.accounts.roles import Action, may
+
+from .admin_acting import drafted
 from .forms import RevisionForm
 from .recording import Recorded, revision
 from .refusing import REFUSALS, object_to
@@ -23,6 +30,10 @@ class Deleting:
 
     delete_confirmation_template = "admin/registry/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/registry/delete_selected_confirmation.html"
+
+    def has_delete_permission(self, request, obj=None):
+        """To delete or to propose it."""
+        return may(request.user, Action.WRITE) or may(request.user, Action.PROPOSE)
 
     def remove(self, record: Recorded) -> None:
         """Delete a record inside the open revision."""
@@ -74,9 +85,12 @@ class Deleting:
         """Django's page, which asks why; what is refused is said on it, nothing deleted."""
         asked = request.POST if request.method == "POST" else None
         form = request.revision_form = RevisionForm(asked, initial={"revision_kind": "correction"})
-        context = {"revision_form": form, **(extra_context or {})}
+        context = {"revision_form": form, **self._doors(request), **(extra_context or {})}
         if form.is_bound and form.is_valid():
             try:
+                if "_propose" in asked:
+                    record = self.get_object(request, unquote(object_id))
+                    return self._drafted(request, [record] if record else [])
                 return super().delete_view(request, object_id, context)
             except REFUSALS as error:
                 object_to(form, error)
@@ -87,8 +101,24 @@ class Deleting:
         """One revision."""
         self.delete_queryset(request, [obj])
 
+    def _doors(self, request) -> dict:
+        """Which of the page's two buttons an account has."""
+        user = request.user
+        return {"may_do": may(user, Action.WRITE), "may_propose": may(user, Action.PROPOSE)}
+
+    def _drafted(self, request, records):
+        """Keep the deletion of them all as one proposal."""
+
+        def remove_all():
+            for record in records:
+                self.remove(record)
+
+        return drafted(request, request.revision_form, remove_all)
+
     def delete_queryset(self, request, queryset):
         """One revision for them all."""
+        if not may(request.user, Action.WRITE):
+            raise PermissionDenied
         with revision(actor=request.user, **request.revision_form.says) as opened:
             for record in queryset:
                 self.remove(record)
@@ -103,6 +133,8 @@ class Deleting:
         going, counts, lacking, protected = self.get_deleted_objects(records, request)
         if form.is_bound and form.is_valid() and not (lacking or protected):
             try:
+                if "_propose" in request.POST:
+                    return self._drafted(request, records)
                 self.delete_queryset(request, queryset.all())
             except REFUSALS as error:
                 object_to(form, error)
@@ -125,6 +157,7 @@ class Deleting:
             "action_checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
             "media": self.media,
             "revision_form": form,
+            **self._doors(request),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, self.delete_selected_confirmation_template, context)
