@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from agreements.models import Agreement, Event
 from sosa_registry.ledger import integrity
@@ -70,7 +71,7 @@ def test_a_proposal_from_draft_to_matrix_and_back(person, page, axe, screenshot,
     popup.locator("#id_revision_kind_0").check()
     popup.locator("#id_revision_reason").fill("Needed as evidence")
     popup.locator("[name=_propose]").click()
-    anna.wait_for_function("document.querySelector('#id_citations-0-source').value === 'note-2021'")
+    expect(anna.locator("#id_citations-0-source")).to_have_value("note-2021")
     anna.locator("#id_revision_kind_0").check()
     anna.locator("#id_revision_reason").fill("It entered into force, says the note")
     screenshot(anna, "proposal-form")
@@ -109,6 +110,10 @@ def test_a_proposal_from_draft_to_matrix_and_back(person, page, axe, screenshot,
     assert "signed since" in matrix
     assert "in force since" in matrix
     screenshot(bert, "proposal-review")
+    assert axe(bert) == []
+    bert.set_viewport_size({"width": 390, "height": 800})
+    bert.emulate_media(color_scheme="dark")
+    screenshot(bert, "proposal-review-narrow-dark")
     assert axe(bert) == []
     bert.locator("[name=_approve]").click()
     proposal.refresh_from_db()
