@@ -55,6 +55,14 @@ def event(agreement_slug: str, kind: str, date: str, until: str = "", slug: str 
     return keep(made, actor="editor", reason=f"{kind} on {date}", accept_warnings=True)
 
 
+def signed_paper() -> Agreement:
+    """The small world with Ruritania's arrangement in it, signed in 2020."""
+    found_world()
+    made = agreement()
+    event("sosa-xru", "signed", "2020-01-01")
+    return made
+
+
 def member(country: str, joined: str, left: str = "", slug: str = "") -> Membership:
     """A membership of the League, written."""
     made = Membership(

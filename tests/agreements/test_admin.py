@@ -41,18 +41,12 @@ def event(kind, date, **values):
 
 @pytest.fixture
 def paper(db):
-    """Ruritania's arrangement, signed in 2020."""
-    cast.found_world()
-    made = cast.agreement()
-    cast.event("sosa-xru", "signed", "2020-01-01")
-    return made
+    return cast.signed_paper()
 
 
-@pytest.fixture
-def save(paper, admin_client):
-    """Posts the agreement's page."""
-    page = reverse("admin:agreements_agreement_change", args=[paper.pk])
-    fields = {
+def form_of(paper) -> dict:
+    """The agreement's own fields, as its form posts them."""
+    return {
         "type": "sosa",
         "principal": "USA",
         "partner": "XRU",
@@ -60,6 +54,13 @@ def save(paper, admin_client):
         "binding": "unknown",
         "confidence": "medium",
     }
+
+
+@pytest.fixture
+def save(paper, admin_client):
+    """Posts the agreement's page."""
+    page = reverse("admin:agreements_agreement_change", args=[paper.pk])
+    fields = form_of(paper)
     empty = rows("events") | rows("commitments") | rows("citations")
     return lambda posted: admin_client.post(page, fields | empty | WHY | posted, follow=True)
 

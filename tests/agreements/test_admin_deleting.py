@@ -16,10 +16,9 @@ LIST = reverse("admin:agreements_event_changelist")
 
 
 @pytest.fixture
-def event(world):
+def event(db):
     """Ruritania's signature."""
-    cast.agreement()
-    return cast.event("sosa-xru", "signed", "2020-01-01")
+    return cast.signed_paper().events.get()
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def page(event):
 
 
 @pytest.fixture
-def anna(client, world):
+def anna(client, event):
     """An analyst, signed in."""
     made = cast.account("anna", "analyst")
     client.force_login(made)

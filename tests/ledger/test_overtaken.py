@@ -9,7 +9,7 @@ from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.models import Revision
 from sosa_registry.ledger.reading import pin
 from tests import cast
-from tests.agreements.test_admin import event, rows, stored_event
+from tests.agreements.test_admin import event, form_of, rows, stored_event
 
 pytestmark = pytest.mark.django_db
 
@@ -18,10 +18,7 @@ WHY = {"revision_kind": "correction", "revision_reason": "Mine"}
 
 @pytest.fixture
 def paper(admin_client):
-    cast.found_world()
-    made = cast.agreement()
-    cast.event("sosa-xru", "signed", "2020-01-01")
-    return made
+    return cast.signed_paper()
 
 
 @pytest.fixture
@@ -29,17 +26,7 @@ def mine(paper, admin_client):
     """Posts the form as it was made now, with some values changed."""
     page = reverse("admin:agreements_agreement_change", args=[paper.pk])
     shown = admin_client.get(page).context
-    fields = {
-        "type": "sosa",
-        "principal": "USA",
-        "partner": "XRU",
-        "title": paper.title,
-        "binding": "unknown",
-        "confidence": "medium",
-        "note": "",
-        "_base": shown["base"],
-        "_key": "sosa-xru",
-    }
+    fields = form_of(paper) | {"note": "", "_base": shown["base"], "_key": "sosa-xru"}
     fields |= rows("events", stored=[stored_event("sosa-xru-e1")]) | rows("commitments")
     fields |= rows("citations") | WHY
     return lambda **typed: admin_client.post(page, fields | typed, follow=True)
