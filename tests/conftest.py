@@ -4,6 +4,8 @@ The ledger's triggers refuse the flush that ends a transactional test, so they a
 it and made again; production has no such switch.
 """
 
+import os
+
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
@@ -25,11 +27,13 @@ def _nothing_kept():
         caches[name].clear()
 
 
-# A property holds or does not; how long a busy machine takes to see it is no part of it.
-property_settings.register_profile(
-    "registry", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-property_settings.load_profile("registry")
+# A property holds or does not; how long a busy machine takes to see it is no part of it. Every run
+# tries the same examples, so that a change is judged by what it changed; HYPOTHESIS_PROFILE=search
+# looks for new ones.
+UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+property_settings.register_profile("registry", derandomize=True, database=None, **UNHURRIED)
+property_settings.register_profile("search", **UNHURRIED)
+property_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "registry"))
 
 
 @pytest.fixture
