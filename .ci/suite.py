@@ -2,7 +2,8 @@
 
 Usage: `.venv/bin/python .ci/suite.py`, by `make test`. Browser tests run apart from the others, so
 that Playwright's event loop never touches them, and everything runs on both database engines, but
-for what can only be about PostgreSQL: its replicas.
+for what can only be about PostgreSQL: its replicas. The unit tests of both engines run side by
+side, a core each; what measures a browser has the machine to itself.
 Green means that all of it ran: a part that had to be left out, a part without tests, a skipped or
 expected-to-fail or deselected test make the run fail, by name.
 """
@@ -12,8 +13,11 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from browser import ensure_chromium
 from debian import Missing
@@ -26,6 +30,7 @@ REPLICAS = ("replicas", ["tests/replicas"])  # they make their own clusters
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 CLOSING_LINE = re.compile(r"^=*\s*((?:no tests ran|\d+ \w+).* in [\d.]+s\b.*?)\s*=*$")
 NOT_RUN = re.compile(r"\d+ (?:skipped|xfailed|xpassed|deselected)")
+RUNNING: set[subprocess.Popen] = set()
 
 
 @dataclass
@@ -37,8 +42,15 @@ class Result:
     problem: str
 
 
-def run_pytest(arguments: list[str], database_url: str | None) -> tuple[int, str]:
-    """Run pytest, show its output as it comes, and return its status and closing line."""
+def show(line: str) -> None:
+    """Print a line as it comes."""
+    print(line, end="", flush=True)
+
+
+def run_pytest(
+    arguments: list[str], database_url: str | None, tell: Callable[[str], None]
+) -> tuple[int, str]:
+    """Run pytest, tell its output as it comes, and return its status and closing line."""
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     if database_url:
         environment["DATABASE_URL"] = database_url
@@ -48,9 +60,10 @@ def run_pytest(arguments: list[str], database_url: str | None) -> tuple[int, str
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, errors="replace", stdout=subprocess.PIPE
     )
+    RUNNING.add(process)
     try:
         for line in process.stdout:
-            print(line, end="", flush=True)
+            tell(line)
             match = CLOSING_LINE.match(ANSI.sub("", line).strip())
             closing = match[1] if match else closing
         return process.wait(), closing
@@ -59,6 +72,7 @@ def run_pytest(arguments: list[str], database_url: str | None) -> tuple[int, str
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=20)
+        RUNNING.discard(process)
 
 
 def judge(status: int, closing: str) -> str:
@@ -75,32 +89,52 @@ def judge(status: int, closing: str) -> str:
     return ""
 
 
-def run_part(part: tuple[str, list[str]], engine: str, database_url: str | None) -> Result:
+def run_part(
+    part: tuple[str, list[str]],
+    engine: str,
+    database_url: str | None,
+    tell: Callable[[str], None] = show,
+) -> Result:
     """Run one part on one engine; a browser part first makes sure of its browser."""
     kind, arguments = part
     name = f"{kind} tests on {engine}"
-    print(f"\n##### {name} #####", flush=True)
+    tell(f"\n##### {name} #####\n")
     if part is BROWSER:
         try:
-            print(ensure_chromium(), flush=True)
+            tell(f"{ensure_chromium()}\n")
         except Missing as missing:
             return Result(name, "", f"LEFT OUT: {missing}")
-    status, closing = run_pytest(arguments, database_url)
+    status, closing = run_pytest(arguments, database_url, tell)
     return Result(name, closing, judge(status, closing))
+
+
+def run_units(url: str) -> list[Result]:
+    """The unit tests of both engines at once; PostgreSQL's are shown when SQLite's are over."""
+    lines = SimpleQueue()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        later = beside.submit(run_part, UNIT, "PostgreSQL", url, lines.put)
+        later.add_done_callback(lambda _: lines.put(None))
+        try:
+            first = run_part(UNIT, "SQLite", None)
+            for line in iter(lines.get, None):
+                show(line)
+        finally:
+            for process in list(RUNNING):  # only when we were told to stop is any left
+                process.terminate()
+    return [first, later.result()]
 
 
 def run_everything() -> list[Result]:
     """Run the parts; a failing one does not keep the others from running."""
-    results = [run_part(part, "SQLite", None) for part in (UNIT, BROWSER)]
-    on_postgresql = (UNIT, BROWSER, REPLICAS)
     try:
         with private_server() as url:
-            results += [run_part(part, "PostgreSQL", url) for part in on_postgresql]
+            results = [*run_units(url), run_part(BROWSER, "SQLite", None)]
+            results += [run_part(part, "PostgreSQL", url) for part in (BROWSER, REPLICAS)]
+            return results
     except Missing as missing:
         print(f"\n{missing}", flush=True)
-        reason = f"LEFT OUT: {missing}"
-        results += [Result(f"{kind} tests on PostgreSQL", "", reason) for kind, _ in on_postgresql]
-    return results
+        results = [run_part(part, "SQLite", None) for part in (UNIT, BROWSER)]
+        return [*results, Result("all tests on PostgreSQL", "", f"LEFT OUT: {missing}")]
 
 
 def main() -> int:
