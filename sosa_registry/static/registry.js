@@ -78,8 +78,41 @@
     place(box.dataset.day);
   }
 
+  // Forms and links marked hx-boost are answered in place (vendor/VERSION.txt): the page asked for is
+  // the same, its content takes the place of this one's, and what the reader had opened stays open.
+  const SLOW = 1000;
+  let late = 0;
+  const tell = (text) => {
+    clearTimeout(late);
+    document.querySelector(".waiting").textContent = text;
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!window.Idiomorph) return;
+    Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
+      !(name === "open" && node.tagName === "DETAILS");
+  });
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    for (const [name, value] of Object.entries(detail.parameters)) if (!value) delete detail.parameters[name];
+  });
+  document.addEventListener("htmx:beforeSend", () => {
+    tell("");
+    late = setTimeout(() => {
+      document.getElementById("content").setAttribute("aria-busy", "true");
+      tell("Still asking the registry …");
+    }, SLOW);
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    document.getElementById("content").removeAttribute("aria-busy");
+    const best = ["[role=alert]", "#rows caption", "h1"].map((one) => document.querySelector(`#content ${one}`));
+    tell(best.find(Boolean)?.textContent.trim() || "");
+  });
+  document.addEventListener("htmx:sendError", ({ detail }) => location.assign(detail.requestConfig.path));
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const box of document.querySelectorAll(".player:empty")) play(box);
+  });
+
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "get") return;
+    if (event.target.method !== "get" || event.defaultPrevented) return;
     for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
   });
   // Back from the next page, the fields must be there again.
