@@ -5,7 +5,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: help run admin test lint lock bench crash
+.PHONY: help run admin test lint lock bench crash soak
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,10 @@ crash: ## kill the registry at work 100 times on each engine (CRASH_ROUNDS= is h
 	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
 	@CRASH_ROUNDS=$${CRASH_ROUNDS:-100} .venv/bin/pytest tests/crash -q -s
 	@CRASH_ROUNDS=$${CRASH_ROUNDS:-100} .venv/bin/python .ci/postgres.py .venv/bin/pytest tests/crash -q -s
+
+soak: ## read and write for half an hour while the database comes and goes (SOAK_MINUTES= is honoured)
+	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
+	@SOAK_MINUTES=$${SOAK_MINUTES:-30} .venv/bin/pytest tests/service/test_soak.py -q -s
 
 lock: ## write the hashes of what is installed anew, after a requirement was changed (needs uv)
 	@for name in requirements requirements-dev; do uv pip compile --quiet --universal --generate-hashes \

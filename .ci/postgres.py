@@ -35,6 +35,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# Where what was acknowledged must outlive a crash.
+DURABLE = SETTINGS | {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 ROLE = DATABASE = "registry"
 SECONDS_TO_START = 30
 
@@ -122,26 +124,60 @@ def wait_until_ready(
     raise Missing(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")
 
 
+class PrivateServer:
+    """A server of our own, to be stopped and started again; its data stays until the block ends."""
+
+    def __init__(self, place: Path, settings: dict):
+        self.place, self.settings = place, settings
+        self.binaries, self.identity = ensure_binaries(), unprivileged()
+        self.password, self.port = secrets.token_hex(16), free_port()
+        self.process: subprocess.Popen | None = None
+        initialise(self.binaries, place, self.password, self.identity)
+
+    @property
+    def url(self) -> str:
+        """Its database as a DATABASE_URL."""
+        return f"postgres://{ROLE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def start(self) -> None:
+        """Start it and return at once; it answers a moment later."""
+        self.process = start(self.binaries, self.place, self.port, self.identity, self.settings)
+
+    def create_database(self) -> None:
+        """Wait for its first answer."""
+        environment = os.environ | {"PGPASSWORD": self.password}
+        wait_until_ready(self.binaries, self.process, self.port, environment, self.place / "log")
+
+    def stop(self, number: int = signal.SIGQUIT) -> None:
+        """Stop it: SIGQUIT ends it at once as a crash would, SIGINT in good order."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(timeout=SECONDS_TO_START)
+
+
+@contextlib.contextmanager
+def private_postgres(
+    settings: dict = SETTINGS, folder: Path | None = None
+) -> Iterator[PrivateServer]:
+    """A running server, below a folder of the caller's or the temporary one."""
+    place = Path(tempfile.mkdtemp(prefix="sosa-registry-postgres-", dir=folder))
+    server = None
+    try:
+        server = PrivateServer(place, settings)
+        server.start()
+        server.create_database()
+        yield server
+    finally:
+        if server is not None:
+            server.stop()  # at once: nothing in it is worth a checkpoint
+        shutil.rmtree(place, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def private_server() -> Iterator[str]:
     """Give the DATABASE_URL of a server that is stopped and removed when the block ends."""
-    binaries = ensure_binaries()
-    identity = unprivileged()
-    password = secrets.token_hex(16)
-    place = Path(tempfile.mkdtemp(prefix="sosa-registry-postgres-"))
-    server = None
-    try:
-        initialise(binaries, place, password, identity)
-        port = free_port()
-        server = start(binaries, place, port, identity)
-        environment = os.environ | {"PGPASSWORD": password}
-        wait_until_ready(binaries, server, port, environment, place / "log")
-        yield f"postgres://{ROLE}:{password}@127.0.0.1:{port}/{DATABASE}"
-    finally:
-        if server is not None and server.poll() is None:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing in it is worth a checkpoint
-            server.wait(timeout=SECONDS_TO_START)
-        shutil.rmtree(place, ignore_errors=True)
+    with private_postgres() as server:
+        yield server.url
 
 
 def stop_on_signals() -> None:

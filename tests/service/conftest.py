@@ -1,0 +1,26 @@
+"""A deployed registry on a PostgreSQL server of its own, shared by all tests here."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / ".ci"))
+
+from postgres import DURABLE, private_postgres
+
+from tests.service.deployed import deployed
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A server that keeps what it has acknowledged, to be stopped and started."""
+    with private_postgres(DURABLE) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(postgres, tmp_path_factory):
+    """Two workers on it."""
+    with deployed(postgres.url, tmp_path_factory.mktemp("figures")) as one:
+        yield one
