@@ -1,10 +1,12 @@
-"""Digests by e-mail: ask for one, confirm it, stop it. No account is needed for any of it.
+"""Digests by e-mail: ask for one, confirm it, stop it. No account is needed for any of it,
+and for stopping never.
 
 Links in letters are opened by mail scanners too, so a link only shows a page; its button does it.
 """
 
 from smtplib import SMTPException
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 
@@ -79,6 +81,7 @@ def confirm_page(request, token: str):
     )
 
 
+@login_not_required  # who left, or reads mail elsewhere, can stop it too
 @csrf_exempt  # a mail program posts without our cookie (RFC 8058); the signed link is the right
 def stop_page(request, token: str):
     """What is to be stopped, with a button; on POST it is over, and its address deleted."""

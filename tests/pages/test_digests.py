@@ -59,6 +59,19 @@ def test_opening_the_link_that_stops_shows_a_button_and_the_button_stops_it(clie
     assert "comes no more" in client.get(link).content.decode()
 
 
+def test_a_mail_program_stops_it_where_reading_needs_an_account(client, registry, settings):
+    client.post("/digests/", ASKED)
+    kept = confirm(link_in(mail.outbox[0]).rstrip("/").rsplit("/", 1)[1])
+    settings.ANONYMOUS_READ = False
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+    assert client.post("/digests/", ASKED).status_code == 302
+    assert client.post(stop_path(kept)).status_code == 200
+    assert not Subscription.objects.exists()
+
+
 def test_who_follows_already_gets_the_same_answer_and_a_letter(client, registry):
     client.post("/digests/", ASKED)
     client.post(link_in(mail.outbox[0]))
