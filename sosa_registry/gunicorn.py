@@ -6,13 +6,20 @@ itself (`--bind`, `--access-logfile -`, or GUNICORN_CMD_ARGS), which wins over t
 """
 
 import os
+import resource
 import shutil
 from pathlib import Path
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-worker_class = "gthread"
+worker_class = "sosa_registry.patience.PatientWorker"  # threads that no slow client holds
 workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
 threads = 4
+
+# Who is connected costs a descriptor, and nothing else until a whole request is there.
+worker_connections = 4_000
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 3 * worker_connections), most))
+backlog = 2_048
 
 # The application is loaded once, before forking, so that workers share its memory. Nothing may
 # therefore connect to the database at import: a connection must not cross a fork.

@@ -21,6 +21,7 @@ def postgres():
 
 @pytest.fixture(scope="session")
 def site(postgres, tmp_path_factory):
-    """Two workers on it."""
-    with deployed(postgres.url, tmp_path_factory.mktemp("figures")) as one:
+    """Two workers on it, never renewed: what grows in them is to be seen."""
+    figures = tmp_path_factory.mktemp("figures")
+    with deployed(postgres.url, figures, "--max-requests", "0") as one:
         yield one
