@@ -4,9 +4,9 @@ Nobody types a grade. A record has the grade of its best supporting source, a ma
 the event that gives its status. The about page prints this table.
 """
 
-from collections.abc import Iterable
+from functools import cache
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from partners.models import Citation, Source
 from sosa_registry.ledger.models import Version
@@ -30,6 +30,7 @@ RULES = (
 )
 
 
+@cache
 def grade_of(kind: str, tier: str) -> str:
     """The grade that a source of this kind and tier gives."""
     for grade, kinds, primary_only, _ in RULES:
@@ -49,12 +50,10 @@ def grade_expression(prefix: str = "") -> Case:
     return Case(*rules, default=Value(""), output_field=CharField())
 
 
-def grades_at(revision: int, sources: Iterable[str]) -> dict[str, str]:
-    """The grade that each of these sources gives, by what it was known to be. One statement."""
+def sources_at(revision) -> QuerySet:
+    """Key, kind and tier of every source, as known at a revision."""
     stood = Version.objects.known_at(revision).filter(record_type=Source.record_type)
-    columns = ("key", "state__kind", "state__tier")
-    rows = stood.filter(key__in=sources).values_list(*columns)
-    return {key: grade_of(kind, tier) for key, kind, tier in rows}
+    return stood.order_by().values_list("key", "state__kind", "state__tier")
 
 
 def best(grades) -> str:

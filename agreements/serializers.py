@@ -15,8 +15,8 @@ from partners.serializers import (
 from sosa_registry.api.parameters import echo
 
 from .analysis.cells import CERTAIN, NOT_RECORDED, POSSIBLE
-from .analysis.evidence import summaries
-from .analysis.standings import ASKABLE, standings_on
+from .analysis.evidence import supported
+from .analysis.standings import ASKABLE, Stood, stood_on
 from .answers_evidence import EvidenceSerializer
 from .grading import GRADES, grade_of
 from .lifecycle import Status
@@ -35,6 +35,8 @@ from .models import (
     Standing,
 )
 
+_UNKNOWN = Stood(NOT_RECORDED, NOT_RECORDED, "")
+
 
 class AgreementTypeSerializer(RecordSerializer):
     """A kind of arrangement."""
@@ -49,10 +51,10 @@ class EvidencedSerializer(RecordSerializer):
     evidence = EvidenceSerializer(read_only=True, help_text="How it is supported, summed up.")
 
     def prepare(self, rows):
-        """The evidence of these records, in two statements."""
-        super().prepare(rows)
+        """The evidence of these records, and what they cite as a whole, in one statement."""
         kind, keys = self.Meta.model.record_kind, [row.key for row in rows]
-        self.supported = summaries(self.context.get("revision"), kind, keys, self.own(rows))
+        found = supported(self.context.get("revision"), kind, keys, self.own(rows))
+        self.supported, self.cited = found.evidence, found.cited
 
     def own(self, rows) -> dict[str, Source]:
         """Of each record that names a source in a column of its own: that source."""
@@ -107,22 +109,19 @@ class ListedAgreementSerializer(AgreementSerializer):
         """Also how these agreements stand, in one statement; `clocks` come with the context."""
         super().prepare(rows)
         clocks = self.context["clocks"]
-        self.standings = standings_on(clocks.pin, clocks.as_of, [row.slug for row in rows])
+        self.stood = stood_on(clocks.pin, clocks.as_of, [row.slug for row in rows])
 
     def read_status(self, instance):
         """The standing of a prepared agreement."""
-        cell = self.standings.get(instance.slug)
-        return cell.status if cell else NOT_RECORDED
+        return self.stood.get(instance.slug, _UNKNOWN).status
 
     def read_certainty(self, instance):
         """Whether it is certain."""
-        cell = self.standings.get(instance.slug)
-        return cell.certainty if cell else NOT_RECORDED
+        return self.stood.get(instance.slug, _UNKNOWN).certainty
 
     def read_since(self, instance):
         """Since when."""
-        cell = self.standings.get(instance.slug)
-        return cell.since if cell else ""
+        return self.stood.get(instance.slug, _UNKNOWN).since
 
 
 class GradedSourceSerializer(SourceSerializer):

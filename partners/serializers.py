@@ -1,14 +1,33 @@
 """Partners, sources and citations as JSON: the columns of their tables, and what they embed."""
 
-from collections import defaultdict
-
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from sosa_registry.api.inputs import Text, refuse_key
 from sosa_registry.api.serializers import RecordSerializer as PlainSerializer
+from sosa_registry.ledger.together import Given, Together
 
 from . import actions
 from .models import Citation, Country, Firm, Grouping, Membership, Organization, Source
+
+
+def _whole(cited: QuerySet) -> dict[str, QuerySet]:
+    about = {"subject_kind": Given("kind"), "subject__any_of": Given("keys"), "locator": ""}
+    in_order = cited.filter(**about).order_by("position", "source_id")
+    return {"cited": in_order.values_list("subject", "source_id")}
+
+
+_NOW = Together(lambda: _whole(Citation.objects))
+_THEN = Together(lambda: _whole(Citation.ever.known_at(Given("revision"))))
+
+
+def cited_by(revision: int | None, kind: str, keys: list[str]) -> dict[str, list[str]]:
+    """The documents that each record rests on as a whole, in order. One statement."""
+    asked = _THEN if revision else _NOW
+    cited: dict[str, list[str]] = {key: [] for key in keys}
+    for key, source in asked.ask(kind=kind, keys=keys, revision=revision)["cited"]:
+        cited[key].append(source)
+    return cited
 
 
 class RecordSerializer(PlainSerializer):
@@ -50,18 +69,8 @@ class CitedSerializer(RecordSerializer):
     def prepare(self, rows):
         """The citations of these records, in one statement."""
         super().prepare(rows)
-        revision = self.context.get("revision")
-        stored = Citation.ever.known_at(revision) if revision else Citation.objects
-        stored = stored.filter(
-            subject_kind=self.Meta.model.record_kind,
-            subject__in=[row.key for row in rows],
-            locator="",
-        )
-        self.cited = defaultdict(list)
-        for subject, source in stored.order_by("position", "source").values_list(
-            "subject", "source_id"
-        ):
-            self.cited[subject].append(source)
+        kind, keys = self.Meta.model.record_kind, [row.key for row in rows]
+        self.cited = cited_by(self.context.get("revision"), kind, keys)
 
     def read_sources(self, instance):
         """The slugs of a prepared record's documents."""

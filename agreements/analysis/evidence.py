@@ -1,20 +1,22 @@
 """How do we know: for any record, the sources behind it and the claims about it, summed up.
 
-`summaries` serves lists: two statements for a page of records, three for an earlier state. Claims
-that agree support too, but the grade and the number of sources count what the record itself rests
-on.
+`supported` serves lists: one statement for a page of records. Claims that agree support too, but
+the grade and the number of sources count what the record itself rests on.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agreements.grading import best, grade_of, grades_at
+from django.db.models import QuerySet
+
+from agreements.grading import best, grade_of, sources_at
 from agreements.models import Claim
 from partners.models import Citation, Source
+from sosa_registry.ledger.together import Given, Together
 
 
-@dataclass(frozen=True)
+@dataclass
 class Evidence:
     """Grade of the best supporting source, how many there are, how many claims disagree."""
 
@@ -57,6 +59,46 @@ def said_by(claims: Iterable[Claim]) -> dict[str, set[str]]:
     return found
 
 
+@dataclass
+class Supported:
+    """What a page of records rests on: the evidence of each, and what each cites as a whole."""
+
+    evidence: dict[str, Evidence]
+    cited: dict[str, list[str]]  # by record, the sources of the whole of it, in order
+
+
+def _questions(cited: QuerySet, claims: QuerySet) -> dict[str, QuerySet]:
+    about = {"subject_kind": Given("kind"), "subject__any_of": Given("keys")}
+    columns = ("subject", "source_id", "locator")
+    return {
+        "cited": cited.filter(**about).order_by("position", "source_id").values_list(*columns),
+        "against": claims.filter(**about, stance=Claim.Stance.DISAGREES)
+        .order_by()
+        .values_list("subject"),
+    }
+
+
+def _asked_now() -> dict[str, QuerySet]:
+    asked = _questions(Citation.objects, Claim.objects)
+    columns = ("subject", "source_id", "locator", "source__kind", "source__tier")
+    return asked | {"cited": asked["cited"].values_list(*columns)}
+
+
+def _asked_then() -> dict[str, QuerySet]:
+    revision = Given("revision")
+    asked = _questions(Citation.ever.known_at(revision), Claim.ever.known_at(revision))
+    # What a source is graded by may have changed since, and the source may be gone.
+    known = sources_at(revision)
+    named = asked["cited"].order_by().values("source_id")
+    return asked | {
+        "graded": known.filter(key__in=named),
+        "graded_own": known.filter(key__any_of=Given("own")),
+    }
+
+
+_NOW, _THEN = Together(_asked_now), Together(_asked_then)
+
+
 def summaries(
     revision: int | None,
     record_kind: str,
@@ -67,28 +109,44 @@ def summaries(
 
     `own`: the source that a record names in a column of its own, where it does.
     """
-    keys = list(keys)
-    grades: dict[str, dict[str, str]] = defaultdict(dict)
-    cited = _known(Citation, revision).filter(subject_kind=record_kind, subject__in=keys)
-    columns = ("subject", "source_id", "source__kind", "source__tier")
+    return supported(revision, record_kind, keys, own).evidence
+
+
+def supported(
+    revision: int | None,
+    record_kind: str,
+    keys: Iterable[str],
+    own: dict[str, Source] | None = None,
+) -> Supported:
+    """The evidence behind each record, and the sources that it cites as a whole. One statement."""
+    keys, own = list(keys), own or {}
+    grades: dict[str, dict[str, str]] = {key: {} for key in keys}
+    cited: dict[str, list[str]] = {key: [] for key in keys}
     if revision is None:
-        rested = list(cited.order_by().values_list(*columns))
-        rested += [(key, one.slug, one.kind, one.tier) for key, one in (own or {}).items()]
-        for key, source, kind, tier in rested:
+        found = _NOW.ask(kind=record_kind, keys=keys)
+        for key, source, locator, kind, tier in found["cited"]:
             grades[key][source] = grade_of(kind, tier)
+            if not locator:
+                cited[key].append(source)
+        for key, one in own.items():
+            grades[key][one.slug] = grade_of(one.kind, one.tier)
     else:
-        rested = list(cited.order_by().values_list(*columns[:2]))
-        rested += [(key, one.slug) for key, one in (own or {}).items()]
-        graded = grades_at(revision, {source for _, source in rested})
-        for key, source in rested:
+        slugs = sorted({one.slug for one in own.values()})
+        found = _THEN.ask(kind=record_kind, keys=keys, revision=revision, own=slugs)
+        stood = [*found["graded"], *found["graded_own"]]
+        graded = {source: grade_of(kind, tier) for source, kind, tier in stood}
+        for key, source, locator in found["cited"]:
             grades[key][source] = graded[source]
-    claims = _known(Claim, revision).filter(
-        subject_kind=record_kind, subject__in=keys, stance=Claim.Stance.DISAGREES
-    )
-    against = Counter(claims.order_by().values_list("subject", flat=True))
-    return {
-        key: Evidence(best(grades[key].values()), len(grades[key]), against[key]) for key in keys
+            if not locator:
+                cited[key].append(source)
+        for key, one in own.items():
+            grades[key][one.slug] = graded[one.slug]
+    against = Counter(key for (key,) in found["against"])
+    made = {
+        key: Evidence(best(given.values()), len(given), against[key])
+        for key, given in grades.items()
     }
+    return Supported(made, cited)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,13 @@ come certainly was not there yet, one without any event is *not recorded*.
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from agreements.models import Standing
 from sosa_registry.ledger.reading import Pin
+from sosa_registry.ledger.together import Given, Together
 
 from .cells import CERTAIN, NONE, NOT_RECORDED, Candidate, Cell, Standpoint, judge
 from .matrix import STATUSES
@@ -20,16 +24,58 @@ _ROW = [
 ]
 
 
+class Stood(NamedTuple):
+    """How an agreement stands on a day, in short."""
+
+    status: str
+    certainty: str
+    since: str
+
+
+_NOT_YET = Stood(NONE, CERTAIN, "")
+
+
+def _questions():
+    known = Standing.objects.known_at(Given("revision")).filter(agreement__any_of=Given("keys"))
+    ordered = known.order_by("agreement", "possible_from", "certain_from")
+    return {"standing": ordered.values_list(*_ROW)}
+
+
+_STANDING = Together(_questions)
+
+
+def _rows(pinned: Pin, slugs: Iterable[str]):
+    """The rows of each agreement that has any; days as ISO text."""
+    found = _STANDING.ask(revision=pinned.revision, keys=list(slugs))
+    return groupby(found["standing"], key=itemgetter(0))
+
+
 def standings_on(pinned: Pin, as_of: date, slugs: Iterable[str]) -> dict[str, Cell]:
     """The cell of each agreement; those of which no standing is recorded are left out."""
-    candidates: dict[str, Candidate] = {}
-    rows = Standing.objects.known_at(pinned.revision).filter(agreement__in=list(slugs))
-    for row in rows.order_by("agreement", "possible_from", "certain_from").values_list(*_ROW):
-        agreement, status, since, event, start, end, sure_from, sure_until, none_until = row
-        made = candidates.setdefault(agreement, Candidate(agreement, direct=True))
-        if start <= as_of < end:
-            made.none_possible |= as_of < none_until
-            certain = sure_from <= as_of < sure_until
+    not_yet, day = Cell(status=NONE, certainty=CERTAIN), as_of.isoformat()
+    return {slug: _judged(slug, rows, day) or not_yet for slug, rows in _rows(pinned, slugs)}
+
+
+def stood_on(pinned: Pin, as_of: date, slugs: Iterable[str]) -> dict[str, Stood]:
+    """The same in short, for files of many: what is certain and alone needs no judging."""
+    made, day = {}, as_of.isoformat()
+    for slug, rows in _rows(pinned, slugs):
+        on_day = [row for row in rows if row[4] <= day < row[5]]
+        if len(on_day) == 1 and on_day[0][6] <= day < on_day[0][7]:
+            made[slug] = Stood(on_day[0][1], CERTAIN, on_day[0][2])
+        elif cell := _judged(slug, on_day, day):
+            made[slug] = Stood(cell.status, cell.certainty, cell.since)
+        else:
+            made[slug] = _NOT_YET
+    return made
+
+
+def _judged(slug: str, rows: Iterable[list], day: str) -> Cell | None:
+    """One agreement alone on a day, by the rule for cells."""
+    made = Candidate(slug, direct=True)
+    for _, status, since, event, start, end, sure_from, sure_until, none_until in rows:
+        if start <= day < end:
+            made.none_possible |= day < none_until
+            certain = sure_from <= day < sure_until
             made.standpoints.append(Standpoint(status, certain, since, event, start))
-    not_yet = Cell(status=NONE, certainty=CERTAIN)
-    return {slug: judge([made], None, None, 0) or not_yet for slug, made in candidates.items()}
+    return judge([made], None, None, 0)

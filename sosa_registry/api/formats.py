@@ -10,6 +10,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import StringIO
 from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 
@@ -22,13 +23,13 @@ from sosa_registry import asking, logs
 from sosa_registry.asking import BadParameter
 from sosa_registry.ledger.reading import Pin
 
-from .renderers import JSONRenderer, as_json
+from .renderers import JSONRenderer, as_json, as_line
 
 BOM = "\ufeff"
 CHUNK = 1_000  # rows that are read, prepared and written together
 SPOOLED = 2_000_000  # bytes of a spreadsheet that are kept in memory; more go to a file
 LONGEST_CELL, MOST_ROWS = 32_767, 1_048_575  # what a sheet can hold, its head aside
-RUNS = ("=", "+", "-", "@", "\t", "\r")
+RUNS = frozenset("=+-@\t\r")  # what a cell begins with that a spreadsheet would run
 
 Rows = Iterable[dict]
 
@@ -142,23 +143,19 @@ def chunked(rows: Iterable, size: int = CHUNK) -> Iterator[list]:
 def as_ndjson(rows: Rows) -> Iterator[bytes]:
     """One object a line, a chunk at a time."""
     for chunk in chunked(rows):
-        yield b"".join(as_json(row) + b"\n" for row in chunk)
-
-
-class _Held:
-    """What the csv module writes to: holds the last row's text until it is taken."""
-
-    def write(self, text: str) -> str:
-        """Give the text back: the writer returns it to its caller."""
-        return text
+        yield b"".join(map(as_line, chunk))
 
 
 def as_csv(rows: Rows, columns: list[str], *, bom: bool = True) -> Iterator[bytes]:
     """Head and rows with CRLF, a chunk at a time; cells that a spreadsheet would run escaped."""
-    line, read = csv.writer(_Held()).writerow, _readers(columns)
-    yield ((BOM if bom else "") + line(columns)).encode()
-    for chunk in chunked(rows):
-        yield "".join(line([_escaped(cell(row)) for cell in read]) for row in chunk).encode()
+    held, read = StringIO(newline=""), _reader(columns)
+    lines = csv.writer(held)
+    lines.writerow([f"{BOM if bom else ''}{columns[0]}", *columns[1:]])
+    for chunk in chain([[]], chunked(rows)):
+        lines.writerows(_escaped(read(row)) for row in chunk)
+        yield held.getvalue().encode()
+        held.seek(0)
+        held.truncate()
 
 
 def written_xlsx(table: Table, columns: list[str]) -> SpooledTemporaryFile:
@@ -179,7 +176,7 @@ def written_xlsx(table: Table, columns: list[str]) -> SpooledTemporaryFile:
     )
     if table.pin.at:  # when the revision was made, not now: the same question, the same file
         book.set_properties({"created": table.pin.at.replace(tzinfo=None)})
-    head, read, rows = book.add_format({"bold": True}), _readers(columns), iter(table.rows)
+    head, read, rows = book.add_format({"bold": True}), _reader(columns), iter(table.rows)
     first = next(rows, None)
     rows = rows if first is None else chain([first], rows)
     for number, part in enumerate(_sheets(rows)):
@@ -189,8 +186,8 @@ def written_xlsx(table: Table, columns: list[str]) -> SpooledTemporaryFile:
         for place, name in enumerate(columns):
             sheet.write_string(0, place, name, head)
         for line, row in enumerate(part, 1):
-            for place, cell in enumerate(read):
-                _write(sheet, line, place, cell(row))
+            for place, cell in enumerate(read(row)):
+                _write(sheet, line, place, cell)
     _about(book.add_worksheet("about"), table)
     book.close()
     made.seek(0)
@@ -230,18 +227,20 @@ def _write(sheet, line: int, place: int, value) -> None:
         sheet.write_string(line, place, text)
 
 
-def _readers(columns: list[str]) -> list[Callable[[dict], object]]:
-    return [_reader(tuple(name.split("."))) for name in columns]
+def _reader(columns: list[str]) -> Callable[[dict], list]:
+    """Reads the cells of a row; those with a dot from the members of its members."""
+    within = [(place, name.split(".")) for place, name in enumerate(columns) if "." in name]
 
+    def read(row: dict) -> list:
+        cells = list(map(row.get, columns))
+        for place, steps in within:
+            value = row
+            for step in steps:
+                value = value.get(step) if value else None
+            cells[place] = value
+        return cells
 
-def _reader(path: tuple[str, ...]) -> Callable[[dict], object]:
-    def read(row: dict):
-        for step in path:
-            row = row.get(step) if row else None
-        return row
-
-    (first, *more) = path
-    return read if more else lambda row: row.get(first)
+    return read
 
 
 def _text(value) -> str:
@@ -253,7 +252,7 @@ def _text(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple) and not any(isinstance(item, dict) for item in value):
-        return ";".join(_text(item) for item in value)
+        return ";".join(map(_text, value))
     if isinstance(value, dict | list | tuple):
         return as_json(value).decode()
     if isinstance(value, datetime):
@@ -261,9 +260,16 @@ def _text(value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _escaped(value) -> str:
-    """A cell's text; one that a spreadsheet would take for a formula begins with an apostrophe."""
-    text = value if type(value) is str else _text(value)
-    if text.startswith(RUNS) and not isinstance(value, int | float):
-        return f"'{text}"
-    return text
+def _escaped(cells: list) -> list:
+    """Cells as texts; one that a spreadsheet would take for a formula begins with an apostrophe."""
+    return [
+        # Most are harmless texts, or empty.
+        cell if cell is None or (type(cell) is str and cell[:1] not in RUNS) else _harmless(cell)
+        for cell in cells
+    ]
+
+
+def _harmless(value) -> str:
+    text = _text(value)
+    runs = text[:1] in RUNS and not isinstance(value, int | float)
+    return f"'{text}" if runs else text

@@ -20,6 +20,11 @@ def as_json(data, *, pretty: bool = False) -> bytes:
     return orjson.dumps(data, default=str, option=options)
 
 
+def as_line(data) -> bytes:
+    """The same, as a line of its own."""
+    return orjson.dumps(data, default=str, option=_OPTIONS | orjson.OPT_APPEND_NEWLINE)
+
+
 class JSONRenderer(BaseRenderer):
     """application/json, the default."""
 

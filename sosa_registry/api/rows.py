@@ -6,6 +6,7 @@ a serializer read both, and a row of a list and a record cannot disagree.
 
 from collections import namedtuple
 from functools import cache
+from operator import itemgetter
 
 from django.db.models import QuerySet
 
@@ -25,7 +26,8 @@ def _kind_of(model: type[Recorded]) -> tuple[list[str], type]:
     }
     names = [each.attname for each in model._meta.concrete_fields if not each.primary_key]
     asked = [related.get(name, (name, name)) for name in names]
-    key = model.__dict__.get("key") or property(lambda row: str(getattr(row, model.key_field)))
+    place = names.index(model.key_field) if model.key_field in names else 0
+    key = model.__dict__.get("key") or property(itemgetter(place))
     columns = namedtuple("Columns", [name for name, _ in asked])
     made = type(model.__name__, (columns,), {"__slots__": (), "key": key})
     return [lookup for _, lookup in asked], made

@@ -41,6 +41,8 @@ class RecordListSerializer(serializers.ListSerializer):
 
     def _written(self, rows: list) -> list[dict]:
         self.child.prepare(rows)
+        if rows and isinstance(rows[0], tuple):
+            return self.child.bare_rows(rows)
         return [self.child.row(each) for each in rows]
 
     def _bare(self, data, whole: bool = False):
@@ -89,8 +91,25 @@ class RecordSerializer(serializers.ModelSerializer):
         """A prepared record as a dict; dates stay dates, the renderer writes them."""
         return {name: read(instance) for name, read in self._readers()}
 
+    def bare_rows(self, prepared: list[tuple]) -> list[dict]:
+        """Prepared bare rows as dicts, read by the column: a call a row and member is dear."""
+        stored = dict(zip(prepared[0]._fields, zip(*prepared, strict=True), strict=True))
+        names, columns = [], []
+        for name, read in self._readers():
+            column, words = self._plain.get(name, ("", None))
+            if column not in stored:
+                columns.append([read(row) for row in prepared])
+            elif words is None:
+                columns.append(stored[column])
+            else:
+                columns.append([words.get(code) for code in stored[column]])
+            names.append(name)
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
     def _readers(self) -> list[tuple[str, Callable]]:
         if not hasattr(self, "_made_readers"):
+            # What is a column of the table, or the words for one: its name, and the words.
+            self._plain: dict[str, tuple[str, dict | None]] = {}
             self._made_readers = [
                 (name, self.reader(name, source)) for name, source in self.members()
             ]
@@ -110,11 +129,14 @@ class RecordSerializer(serializers.ModelSerializer):
         model = self.Meta.model
         if spelt := labels_of(model).get(name):
             read, known = attrgetter(spelt.attname), words(spelt, self._state)
+            self._plain[name] = spelt.attname, known
             return lambda row: known.get(read(row))
         if source in model.state_relations:
             return self._by_relation(source, model.state_relations[source])
         columns = {column.name: column.attname for column in model._meta.concrete_fields}
-        return attrgetter(columns.get(source, source))
+        column = columns.get(source, source)
+        self._plain[name] = column, None
+        return attrgetter(column)
 
     def _state(self):
         """The registry's present, which a view has read already."""

@@ -1,0 +1,98 @@
+"""Several small questions in one statement that the framework compiles once.
+
+What a page of a list needs beside its rows, or a record beside its columns, are many small
+questions. The framework takes longer to compile one than the database to answer it, so they are
+compiled once a process, with `Given` in the place of values, and travel together: the database
+answers each with one JSON array. The one thing to know: a day comes as ISO text, which sorts and
+compares as days do.
+"""
+
+from collections.abc import Callable
+
+import orjson
+from django.db import connections, router
+from django.db.models import CharField, Expression, Lookup, QuerySet
+
+from .models import Head
+
+
+class Given(Expression):
+    """Stands in a question for a value that is named when it is asked."""
+
+    def __init__(self, name: str):
+        super().__init__(output_field=CharField())
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        """A placeholder that `Together` fills."""
+        return "%s", [self]
+
+
+@CharField.register_lookup
+class AnyOf(Lookup):
+    """Any of a list that is given as one JSON array, so that the statement stays.
+
+    PostgreSQL reads it before it asks: told a thousand values, it weighs each at planning, and then
+    prefers to read the whole table.
+    """
+
+    lookup_name = "any_of"
+
+    def as_sql(self, compiler, connection):
+        """As SQLite reads an array."""
+        left, values = self.process_lhs(compiler, connection)
+        right, more = self.process_rhs(compiler, connection)
+        return f"{left} IN (SELECT value FROM json_each({right}))", [*values, *more]
+
+    def as_postgresql(self, compiler, connection):
+        """As PostgreSQL does."""
+        left, values = self.process_lhs(compiler, connection)
+        right, more = self.process_rhs(compiler, connection)
+        array = f"ARRAY(SELECT json_array_elements_text({right}))"
+        return f"{left} = ANY({array})", [*values, *more]
+
+
+class Together:
+    """Questions by name, each a queryset of tuples (`values_list`), asked in one statement."""
+
+    def __init__(self, questions: Callable[[], dict[str, QuerySet]]):
+        self._questions = questions
+        self._compiled: dict[str, tuple[list[str], str, list]] = {}
+
+    def ask(self, **given) -> dict[str, list[list]]:
+        """The rows of every question, each a list of values."""
+        connection = connections[router.db_for_read(Head)]
+        if connection.vendor not in self._compiled:
+            self._compiled[connection.vendor] = self._compile(connection)
+        names, sql, params = self._compiled[connection.vendor]
+        filled = [_sent(given[one.name]) if isinstance(one, Given) else one for one in params]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, filled)
+            (row,) = cursor.fetchall()
+        return {
+            name: orjson.loads(text) if text else [] for name, text in zip(names, row, strict=True)
+        }
+
+    def _compile(self, connection) -> tuple[list[str], str, list]:
+        arrays, params = [], []
+        questions = self._questions()
+        for queryset in questions.values():
+            compiler = queryset.query.get_compiler(connection=connection)
+            sql, own = compiler.as_sql(with_col_aliases=True)
+            columns = ", ".join(connection.ops.quote_name(alias) for *_, alias in compiler.select)
+            array = _ARRAY[connection.vendor].format(columns=columns)
+            arrays.append(f"(SELECT {array} FROM ({sql}) AS one)")
+            params += own
+        return list(questions), f"SELECT {', '.join(arrays)}", params
+
+
+# As text: the driver would read JSON with the slower parser.
+_ARRAY = {
+    "postgresql": "json_agg(json_build_array({columns}))::text",
+    "sqlite": "json_group_array(json_array({columns}))",
+}
+
+
+def _sent(value):
+    """A value as the driver takes it: a list as JSON."""
+    return orjson.dumps(value).decode() if isinstance(value, list) else value

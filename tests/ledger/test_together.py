@@ -1,0 +1,81 @@
+"""Several questions in one statement: the very rows that each gives alone, compiled once."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agreements.analysis.standings import standings_on, stood_on
+from agreements.models import Agreement, Standing
+from partners.models import Citation, Country
+from sosa_registry.ledger.reading import pin
+from sosa_registry.ledger.together import Given, Together
+
+HOSTILE = ["it's", 'a "b"', "%s", "\\", "שלום", "a,b", "{}", "[]", ""]
+
+
+def questions():
+    named = Country.objects.filter(code__any_of=Given("codes")).order_by("-code")
+    known = Citation.ever.known_at(Given("revision")).filter(subject_kind=Given("kind"))
+    return {
+        "countries": named.values_list("code", "name"),
+        "cited": known.order_by("subject", "position", "source_id").values_list("subject"),
+    }
+
+
+def test_the_rows_of_each_question_are_what_it_gives_alone(registry):
+    codes = ["NOR", "SWE", "CAN"]
+    found = Together(questions).ask(codes=codes, revision=registry.revision, kind="agreement")
+
+    alone = Country.objects.filter(code__in=codes).order_by("-code").values_list("code", "name")
+    cited = Citation.objects.filter(subject_kind="agreement")
+    in_order = cited.order_by("subject", "position", "source_id").values_list("subject")
+    assert found["countries"] == [list(row) for row in alone]
+    assert found["cited"] == [list(row) for row in in_order]
+
+
+def test_all_of_them_are_one_statement(registry):
+    together = Together(questions)
+    for codes in (["NOR"], ["AUS", "SWE"], []):
+        with CaptureQueriesContext(connection) as captured:
+            together.ask(codes=codes, revision=1, kind="agreement")
+        assert len(captured) == 1
+
+
+def test_they_are_compiled_once_whatever_is_asked(registry):
+    made = []
+    together = Together(lambda: made.append(1) or questions())
+
+    for number in range(3):
+        together.ask(codes=["NOR"] * number, revision=number, kind="agreement")
+    assert made == [1]
+
+
+def test_nothing_found_is_an_empty_list(registry):
+    found = Together(questions).ask(codes=["ZZZ"], revision=0, kind="nothing")
+
+    assert found == {"countries": [], "cited": []}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_value_is_never_part_of_the_statement(registry, text):
+    assert Together(questions).ask(codes=[text], revision=1, kind=text)["countries"] == []
+
+
+def test_a_value_that_was_not_given_is_an_error(registry):
+    with pytest.raises(KeyError):
+        Together(questions).ask(codes=[])
+
+
+def test_how_agreements_stand_in_short_is_what_their_cells_say(registry):
+    slugs = list(Agreement.objects.values_list("slug", flat=True))
+    edges = {row.possible_from for row in Standing.objects.all()}
+    edges |= {row.certain_from for row in Standing.objects.all()}
+    day = datetime.timedelta(days=1)
+
+    for as_of in sorted(edges | {edge - day for edge in edges if edge > datetime.date.min})[::25]:
+        cells, short = standings_on(pin(), as_of, slugs), stood_on(pin(), as_of, slugs)
+        assert {
+            slug: (cell.status, cell.certainty, cell.since) for slug, cell in cells.items()
+        } == {slug: tuple(stood) for slug, stood in short.items()}
