@@ -19,7 +19,7 @@ from sosa_registry.ledger.models import Version
 
 from . import filters, serializers
 from .analysis.parts import agreement_parts, agreement_versions
-from .analysis.profiles import agreement_profile
+from .answers_agreement import AgreementDetailSerializer, everything_of
 from .models import (
     Agreement,
     AgreementType,
@@ -59,7 +59,7 @@ class AgreementViewSet(Editable, Resource):
     pagination_class = ClockedPagination
     clock_names = ((AS_OF.name, KNOWN_AT.name),)
     clocks: Clocks | None = None
-    detail_serializer_class = serializers.AgreementDetailSerializer
+    detail_serializer_class = AgreementDetailSerializer
     filterset_class = filters.AgreementFilters
     search_fields = ("slug", "title", "partner__name", "partner__aliases", "note")
     lookup_field = "slug"
@@ -101,11 +101,11 @@ class AgreementViewSet(Editable, Resource):
         clocks = read_clocks(request.query_params, present=self.present)
         slug = kwargs["agreement"]
         try:
-            profile = agreement_profile(slug.replace("\0", ""), clocks.pin, clocks.as_of)
+            said = everything_of(slug.replace("\0", ""), clocks)
         except Agreement.DoesNotExist as error:
             raise Http404(f"No agreement “{slug[:100]}” in the registry.") from error
         context = {**self.get_serializer_context(), "clocks": clocks}
-        return Response(self.get_serializer_class()(profile, context=context).data)
+        return Response(self.get_serializer_class()(said, context=context).data)
 
 
 class AgreementHistory(RecordList):

@@ -6,20 +6,17 @@ from rest_framework import serializers
 
 from partners.models import Membership, Source
 from partners.serializers import (
-    CitationSerializer,
     CitedSerializer,
     MembershipSerializer,
     RecordSerializer,
     SourceSerializer,
 )
-from sosa_registry.api.parameters import echo
 
 from .analysis.cells import CERTAIN, NOT_RECORDED, POSSIBLE
 from .analysis.evidence import supported
 from .analysis.standings import ASKABLE, Stood, stood_on
 from .answers_evidence import EvidenceSerializer
 from .grading import GRADES, grade_of
-from .lifecycle import Status
 from .models import (
     Agreement,
     AgreementType,
@@ -32,7 +29,6 @@ from .models import (
     ProcedureFact,
     PublishedList,
     Signatory,
-    Standing,
 )
 
 _UNKNOWN = Stood(NOT_RECORDED, NOT_RECORDED, "")
@@ -252,109 +248,3 @@ class ProcedureFactSerializer(RecordSerializer):
 
     class Meta:
         model = ProcedureFact
-
-
-class PeriodSerializer(serializers.ModelSerializer):
-    """One status over one stretch of days, derived from events; ends are exclusive."""
-
-    class Meta:
-        model = Standing
-        fields = (
-            "status",
-            "event",
-            "since",
-            "until",
-            "possible_from",
-            "possible_until",
-            "certain_from",
-            "certain_until",
-        )
-
-    def to_representation(self, instance):
-        """A period as a dict."""
-        return {name: getattr(instance, name) for name in self.Meta.fields}
-
-
-class StandingNowSerializer(serializers.Serializer):
-    """A status that some reading of the dates gives on the day."""
-
-    status = serializers.ChoiceField(Status.choices, help_text="What the agreement is.")
-    certainty = serializers.ChoiceField(
-        ["certain", "possible"], help_text="Whether every reading of the dates says so."
-    )
-    event = serializers.CharField(help_text="The event that gives the status.")
-    since = serializers.CharField(help_text="Its date, as known (EDTF).")
-    until = serializers.CharField(help_text="The date of what ends it, as known; often empty.")
-
-
-class AgreementStandingSerializer(serializers.Serializer):
-    """An agreement's standing on the day, and all its periods."""
-
-    as_of = serializers.DateField(help_text="The day answered for.")
-    known_at = serializers.CharField(allow_null=True, help_text="As asked; null for now.")
-    revision = serializers.IntegerField(help_text="The revision answered from.")
-    projected = serializers.BooleanField(required=False, help_text="True for a day yet to come.")
-    now = StandingNowSerializer(many=True, help_text="Every possible status on the day.")
-    periods = PeriodSerializer(many=True, help_text="Every period, in order.")
-
-
-class BothWaysSerializer(serializers.Serializer):
-    """Commitments by who promises whom. An agreement's own replace those of its type."""
-
-    principal_to_partner = CommitmentSerializer(many=True, help_text="What the principal promises.")
-    partner_to_principal = CommitmentSerializer(many=True, help_text="What the partner promises.")
-
-
-class AgreementDetailSerializer(AgreementSerializer):
-    """An agreement with everything that the registry says of it."""
-
-    standing = AgreementStandingSerializer(read_only=True, help_text="Derived from its events.")
-    commitments = BothWaysSerializer(read_only=True, help_text="What each side promises.")
-    events = EventSerializer(many=True, read_only=True, help_text="Its life, in order.")
-    codes_of_conduct = CodeOfConductSerializer(
-        many=True, read_only=True, help_text="Codes that give effect to it."
-    )
-    citations = CitationSerializer(many=True, read_only=True, help_text="What it rests on.")
-    claims = ClaimSerializer(
-        many=True, read_only=True, help_text="What sources assert of it, its events and its code."
-    )
-    invocations = InvocationSerializer(
-        many=True, read_only=True, help_text="Occasions on which it was put to the test."
-    )
-
-    def prepare(self, rows):
-        """The profile answers; nothing to fetch beside it."""
-
-    def row(self, profile) -> dict:
-        """A profile (see `analysis.profiles`) as a dict; `clocks` come with the context."""
-        clocks = self.context["clocks"]
-        context = {"revision": clocks.revision, "present": self.context.get("present")}
-        plain = AgreementSerializer(profile.agreement, context=context).data
-
-        def rows(serializer, instances):
-            return serializer(instances, many=True, context=context).data
-
-        return {
-            **plain,
-            "standing": {
-                **echo(clocks),
-                "now": [_now(row, clocks.as_of) for row in profile.now],
-                "periods": PeriodSerializer(profile.standing, many=True).data,
-            },
-            "commitments": {
-                "principal_to_partner": rows(CommitmentSerializer, profile.principal_commitments),
-                "partner_to_principal": rows(CommitmentSerializer, profile.partner_commitments),
-            },
-            "events": rows(EventSerializer, profile.events),
-            "codes_of_conduct": rows(CodeOfConductSerializer, profile.codes),
-            "citations": rows(CitationSerializer, profile.citations),
-            "claims": rows(ClaimSerializer, profile.claims),
-            "invocations": rows(InvocationSerializer, profile.invocations),
-        }
-
-
-def _now(row: Standing, day) -> dict:
-    sure = row.certain_from <= day < row.certain_until
-    certainty = "certain" if sure else "possible"
-    names = ("event", "since", "until")
-    return {"status": row.status, "certainty": certainty} | {n: getattr(row, n) for n in names}

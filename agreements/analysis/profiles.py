@@ -1,4 +1,4 @@
-"""A country's and an agreement's profile: what their pages and API details show, assembled once.
+"""A country's and an agreement's profile: what their pages show, assembled once.
 
 Standing, memberships, commitments, codes and claims are those known at the revision pinned; titles
 and parties of agreements are the present ones.

@@ -156,6 +156,9 @@ class Agreement(Recorded):
         ordering = ("slug",)
         # What a list can be ordered by, so that no page of it reads the whole table.
         indexes = [
+            # A type's page in the usual order: slugs begin with the type, so that walking all of
+            # them in search of a hundred would read whatever comes before.
+            models.Index(fields=["type", "slug"], name="agreement_of_type"),
             models.Index(fields=["title"], name="agreement_by_title"),
             models.Index(fields=["principal_authority"], name="agreement_by_authority"),
             models.Index(fields=["partner_authority"], name="agreement_by_other"),

@@ -6,7 +6,7 @@ names are the present ones, read once for each state of the registry.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.db import models
 
@@ -21,6 +21,7 @@ def label_of(each: models.Field) -> str | None:
     return f"{each.name}_label" if each.choices else None
 
 
+@cache
 def labels_of(model: type[Recorded]) -> dict[str, models.Field]:
     """The columns of labels of a model, each with the field that it spells out."""
     own = {each.name for each in model._meta.get_fields()}

@@ -16,7 +16,7 @@ from .formats import CHUNK
 
 
 @cache
-def _kind_of(model: type[Recorded]) -> tuple[list[str], type]:
+def kind_of(model: type[Recorded]) -> tuple[list[str], type]:
     """What to ask `values_list` for, and the type of row to make of each tuple of it.
 
     Where a reference goes by row id, the row holds the record's natural key under its plain name.
@@ -35,6 +35,6 @@ def _kind_of(model: type[Recorded]) -> tuple[list[str], type]:
 
 def bare(queryset: QuerySet, *, whole: bool = False):
     """The rows of a queryset of records; `whole`: a chunk at a time, so that memory stays flat."""
-    asked, made = _kind_of(queryset.model)
+    asked, made = kind_of(queryset.model)
     rows = queryset.select_related(None).values_list(*asked)
     return map(made._make, rows.iterator(chunk_size=CHUNK) if whole else rows)
