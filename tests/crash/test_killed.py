@@ -10,110 +10,158 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
+from agreements.models import ImportJob
 from partners.models import Source
+from sosa_registry.accounts import tokens
+from sosa_registry.accounts.models import Token
 from sosa_registry.ledger import integrity
-from sosa_registry.ledger.models import Proposal, Revision, Version
+from sosa_registry.ledger.models import Proposal, Revision
 from tests import cast
 from tests.crash.writer import EACH
 from tests.ledger.test_concurrency import address
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "6"))
+MIGRATIONS = max(1, ROUNDS // 10)
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST = 1.5  # seconds at work before the end
+LONGEST = 2.0  # seconds at work before the end
+KINDS = ("imports", "batches", "approvals", "uploads", "worker")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def environment(db):
-    """The processes' environment: this test's database."""
-    cast.account("author", "editor")
-    cast.account("approver", "approver")
-    return os.environ | {
-        "DATABASE_URL": address(connection.settings_dict),
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-    }
+class Crew:
+    """The processes that are sent to work and killed."""
+
+    def __init__(self, process: subprocess.Popen):
+        self.process, self.told = process, defaultdict(set)
+
+    def send(self, *order) -> list[int]:
+        """Give an order; the processes that obey it."""
+        print(*order, file=self.process.stdin, flush=True)
+        return [int(pid) for pid in self.heard_until("pids")]
+
+    def heard_until(self, word: str) -> list[str]:
+        """Remember what is told until that word; what it came with."""
+        for line in self.process.stdout:
+            first, *rest = line.split()
+            if first == word:
+                return rest
+            assert first != "fault", line
+            self.told[first].add(int(rest[0]))
+        raise AssertionError("The crew is gone.")
+
+    def killed_after(self, seconds: float, *order) -> None:
+        """Let them work for so long, then kill them."""
+        pids = self.send(*order)
+        time.sleep(seconds)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        self.heard_until("ended")
+
+    def done(self, *order) -> None:
+        """Let them finish, which they must."""
+        self.send(*order)
+        assert self.heard_until("ended") == ["0"]
 
 
-def killed_at_work(environment, names, begin: int, seconds: float) -> list[tuple[str, int]]:
-    """Let writers work for so long, then kill them; what each had told by then."""
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.writer", name, str(begin)],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        for name in names
-    ]
-    for writer in writers:
-        assert writer.stdout.readline().strip() == "at work"
-    time.sleep(seconds)
-    assert [writer.poll() for writer in writers] == [None] * len(names)  # at work to the end
-    for writer in writers:
-        os.kill(writer.pid, signal.SIGKILL)
-    told = []
-    for name, writer in zip(names, writers, strict=True):
-        for line in writer.communicate()[0].splitlines():
-            if len(line.split()) == 2:  # the last line may be half: it was never told
-                did, number = line.split()
-                told.append((f"{did.removeprefix('by_')}-{name}-{number}", EACH))
-    return told
+@contextmanager
+def crew(**environment: str):
+    """A crew on this test's database; connections are let go, for databases are copied."""
+    own = {"DATABASE_URL": address(connection.settings_dict)}
+    own["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.crash.writer"],
+        cwd=ROOT,
+        env=os.environ | own | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Crew(process)
+        process.stdin.close()
 
 
-def whole_and_nothing_lost(told: dict[str, int]) -> None:
+def token(name: str, role: str) -> str:
+    account = cast.account(name, role)
+    return tokens.make(
+        Token(owner=account, name="tests", scope=Token.Scope.ALL, days=2), actor=account
+    )
+
+
+def whole_and_nothing_lost(told: dict[str, set[int]]) -> None:
     """Hold the registry to it."""
     assert list(integrity.problems()) == []
     numbers = list(Revision.objects.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
-    sizes = set(Revision.objects.exclude(actor="founder").values_list("changes", flat=True))
-    assert sizes <= {EACH}
+    assert set(Revision.objects.values_list("changes", flat=True)) <= {EACH}
     keys = Source.objects.values_list("slug", flat=True)
     there = Counter(key.rpartition("-")[0] for key in keys)
     assert set(there.values()) <= {EACH}
-    assert not {what: count for what, count in told.items() if there[what] != count}
+    for kind in ("import", "batch", "approval"):
+        assert not [number for number in told[kind] if f"{kind}-{number}" not in there]
     approved = Proposal.objects.filter(status="approved").count()
-    by_approval = sum(1 for what in there if what.startswith("approval-"))
-    assert approved == by_approval
+    assert approved == sum(1 for what in there if what.startswith("approval-"))
+    applied = ImportJob.objects.filter(state=ImportJob.State.APPLIED)
+    uploaded = {what for what in there if what.startswith("upload-")}
+    assert uploaded == set(applied.values_list("reason", flat=True))
+    assert applied.count() == len(uploaded)
 
 
-def test_killed_while_importing_approving_and_writing_batches(environment):
-    chance, told, begin = random.Random(1815), {}, 0
-    for _ in range(ROUNDS):
-        seconds = chance.uniform(0, LONGEST)
-        told |= dict(killed_at_work(environment, ("one", "two"), begin, seconds))
-        connections.close_all()
-        whole_and_nothing_lost(told)
-        begin += 10_000
-    assert Version.objects.count() >= EACH
-    print(f"{ROUNDS} rounds, {Revision.objects.count()} revisions, {len(told)} told, none lost")
+def test_killed_while_importing_approving_and_writing_batches():
+    chance = random.Random(1815)
+    secrets = {
+        "TOKEN_author": token("author", "editor"),
+        "TOKEN_approver": token("bert", "approver"),
+    }
+    with crew(**secrets) as team:
+        for number in range(ROUNDS):
+            seconds = chance.uniform(0, LONGEST)
+            team.killed_after(seconds, "work", number * 10_000, *KINDS)
+            connections.close_all()
+            whole_and_nothing_lost(team.told)
+        team.done("work", 0, "worker-once")  # what was left is taken up …
+    whole_and_nothing_lost(team.told)
+    confirmed = {f"upload-{number}" for number in team.told["confirmed"]}
+    left = ImportJob.objects.filter(reason__in=confirmed).exclude(state=ImportJob.State.APPLIED)
+    assert not left  # … and what was confirmed is done, once
+    counts = {kind: len(numbers) for kind, numbers in team.told.items()}
+    print(f"{ROUNDS} rounds, {Revision.objects.count()} revisions, told {counts}, none lost")
+    assert {"import", "batch", "approval"} <= set(counts)
+
+
+@contextmanager
+def empty_database(folder: Path, number: int):
+    """A new database by name; gone at the end."""
+    if connection.vendor == "sqlite":
+        yield str(folder / f"{number}.sqlite3")
+        return
+    name = f"to_be_migrated_{number}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield name
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_killed_while_migrating_the_next_migration_goes_on(tmp_path):
-    """On a new SQLite file: each migration is whole or not there, and the next run finishes."""
+    """Each migration is whole or not there, and the next run finishes."""
     chance = random.Random(1843)
-    for number in range(max(1, ROUNDS // 10)):
-        file = tmp_path / f"{number}.sqlite3"
-        own = os.environ | {"DATABASE_URL": f"sqlite:///{file}"}
-        command = [sys.executable, "-m", "django", "migrate", "--verbosity=0"]
-        first = subprocess.Popen(command, cwd=ROOT, env=own)
-        time.sleep(chance.uniform(0.5, 4))
-        first.kill()
-        first.wait()
-        again = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True)
-        assert again.returncode == 0, again.stderr
-        verified = [sys.executable, "-m", "django", "verify_ledger"]
-        done = subprocess.run(verified, cwd=ROOT, env=own, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+    with crew() as team:
+        for number in range(MIGRATIONS):
+            with empty_database(tmp_path, number) as name:
+                for _ in range(2):
+                    team.killed_after(chance.uniform(0.1, 3), "migrate", name)
+                team.done("migrate", name)
+                team.done("verify", name)
+    print(f"{2 * MIGRATIONS} migrations killed, {MIGRATIONS} finished")
 
 
 def test_a_disk_that_is_full_is_said_clearly_and_nothing_is_half_written(world, client):

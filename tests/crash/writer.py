@@ -1,5 +1,11 @@
-"""A writer to be killed: imports, approvals and batches in turn, each told once it is committed."""
+"""Processes to be killed: each imports, writes batches, has proposals approved, or is the worker.
 
+One process is started, takes an order a line on its input and forks for each, so that a round costs
+no start of Django. What a child has done it tells once it is committed: a line of two words, what
+and which. Orders: `work ROUND KIND …`, `migrate DATABASE`, `verify DATABASE`.
+"""
+
+import itertools
 import os
 import sys
 import tempfile
@@ -7,57 +13,143 @@ from pathlib import Path
 
 import django
 
-HEADER = "source,publisher,title,kind,tier\n"
 EACH = 25  # records in one import or batch
+HEADER = "source,publisher,title,kind,tier\n"
+WORKER = "to-be-killed"
 
 
-def main(name: str, begin: int) -> None:
-    """Write until killed."""
-    from django.contrib.auth.models import User  # noqa: PLC0415
+def tell(*words) -> None:
+    """A whole line at once, whoever else writes."""
+    os.write(1, (" ".join(str(word) for word in words) + "\n").encode())
 
-    from agreements.exchange.importing import import_package  # noqa: PLC0415 - after setup
-    from sosa_registry.ledger import review  # noqa: PLC0415
-    from sosa_registry.ledger.recording import revision  # noqa: PLC0415
-    from tests import cast  # noqa: PLC0415
 
-    author, approver = (User.objects.get(username=one) for one in ("author", "approver"))
+class Child:
+    """One process at work, until it is killed."""
 
-    def batch(number: int, kind: str = "batch") -> None:
-        for place in range(EACH):
-            cast.source(f"{kind}-{name}-{number}-{place}").save()
+    def __init__(self, begin: int):
+        from django.contrib.auth.models import User  # noqa: PLC0415 - after django.setup()
+        from django.test import Client  # noqa: PLC0415
 
-    def by_import(number: int) -> None:
-        rows = "".join(
-            f"import-{name}-{number}-{place},Gazette,Notice,government page,primary\n"
-            for place in range(EACH)
+        self.begin, self.users, self.client = begin, User.objects, Client(SERVER_NAME="localhost")
+
+    def rows(self, kind: str, number: int) -> list[str]:
+        """The keys of what is written at once."""
+        return [f"{kind}-{number}-{place}" for place in range(EACH)]
+
+    def file(self, kind: str, number: int) -> str:
+        """The same as a table to import."""
+        line = "{},Gazette,Notice,government page,primary\n"
+        return HEADER + "".join(line.format(key) for key in self.rows(kind, number))
+
+    def said(self, account: str, path: str, body: dict):
+        """What the API answers to a POST. RuntimeError where it refuses."""
+        token = os.environ[f"TOKEN_{account}"]
+        answer = self.client.post(
+            f"/api/v1/{path}",
+            body,
+            content_type="application/json",
+            headers={"Authorization": f"Token {token}"},
         )
+        if answer.status_code >= 300:
+            raise RuntimeError(answer.content)
+        return answer.json()
+
+    def operations(self, kind: str, number: int) -> list[dict]:
+        """The same as operations of the API."""
+        usual = {"publisher": "Gazette", "title": "Notice", "tier": "primary"}
+        return [
+            {
+                "op": "create",
+                "resource": "sources",
+                "data": {"source": key, "kind": "government page", **usual},
+            }
+            for key in self.rows(kind, number)
+        ]
+
+    def imports(self, number: int) -> None:
+        """An import by the command's own door."""
+        from agreements.exchange.importing import import_package  # noqa: PLC0415
+
         with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "sources.csv").write_text(HEADER + rows)
-            import_package(
-                Path(folder), actor="importer", reason=f"Import {number}", accept_warnings=True
-            )
+            Path(folder, "sources.csv").write_text(self.file("import", number))
+            import_package(Path(folder), actor="importer", reason=f"Import {number}")
+        tell("import", number)
 
-    def by_batch(number: int) -> None:
-        with revision(actor="batcher", reason=f"Batch {number}"):
-            batch(number)
+    def batches(self, number: int) -> None:
+        """A batch through the API."""
+        self.said("author", "batch/", {"operations": self.operations("batch", number)})
+        tell("batch", number)
 
-    def by_approval(number: int) -> None:
-        proposal = review.draft(
-            lambda: batch(number, "approval"), author=author, reason="A draft", kind="event"
-        )
-        review.submit(proposal, author=author)
-        review.approve(proposal, approver=approver)
+    def approvals(self, number: int) -> None:
+        """A proposal from draft to approval, through the API."""
+        body = {"reason": "A draft", "operations": self.operations("approval", number)}
+        drafted = self.said("author", "proposals/", body)["number"]
+        self.said("author", f"proposals/{drafted}/submit/", {})
+        self.said("approver", f"proposals/{drafted}/approve/", {})
+        tell("approval", number)
 
-    work = (by_import, by_batch, by_approval)
-    by_import(begin)  # the first takes long: it would be killed at nothing else
-    print("at work", flush=True)
-    for number in range(begin + 1, begin + 1_000_000):
-        did = work[number % len(work)]
-        did(number)
-        print(did.__name__, number, flush=True)
+    def uploads(self, number: int) -> None:
+        """A file for the worker, and yes to whatever it has previewed."""
+        from agreements.exchange import jobs  # noqa: PLC0415
+        from agreements.models import ImportJob  # noqa: PLC0415
+
+        author, jobs.AT_ONCE = self.users.get(username="author"), 0  # all of it is the worker's
+        content = self.file("upload", number).encode()
+        jobs.upload(name="sources.csv", content=content, user=author, reason=f"upload-{number}")
+        for job in ImportJob.objects.filter(state=ImportJob.State.PREVIEWED):
+            jobs.confirm(job, user=author)
+            tell("confirmed", job.reason.removeprefix("upload-"))
+
+    def work(self, kind: str) -> None:
+        """Do one thing again and again, or be the worker."""
+        from django.core.management import call_command  # noqa: PLC0415
+
+        if kind in ("worker", "worker-once"):
+            once = kind == "worker-once"
+            call_command("run_worker", name=WORKER, once=once, verbosity=0)
+            return
+        for number in itertools.count(self.begin):
+            getattr(self, kind)(number)
+
+
+def obey(order: str, what: list[str]) -> None:
+    """Do it, in a process of its own."""
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    if order == "work":
+        Child(int(what[0])).work(what[1])
+        return
+    connection.settings_dict["NAME"] = what[0]
+    commands = {"migrate": "migrate", "verify": "verify_ledger"}
+    call_command(commands[order], verbosity=0, stdout=sys.stderr)
+
+
+def main() -> None:
+    """Take orders until the input ends; never connect to a database here."""
+    for line in sys.stdin:
+        order, *what = line.split()
+        children = []
+        for each in [what] if order != "work" else [[what[0], kind] for kind in what[1:]]:
+            if (pid := os.fork()) == 0:
+                try:
+                    obey(order, each)
+                except BaseException as fault:
+                    tell("fault", repr(fault).replace(" ", "_"))
+                    os._exit(1)
+                os._exit(0)
+            children.append(pid)
+        tell("pids", *children)
+        ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children]
+        tell("ended", *ends)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
-    main(sys.argv[1], int(sys.argv[2]))
+    from django.urls import get_resolver
+
+    from agreements.exchange import importing, jobs  # noqa: F401 - read once, before forking
+
+    _ = get_resolver().url_patterns
+    main()
