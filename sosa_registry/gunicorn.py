@@ -10,6 +10,8 @@ import resource
 import shutil
 from pathlib import Path
 
+from sosa_registry.silence import give_up_on_silence
+
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "sosa_registry.patience.PatientWorker"  # threads that no slow client holds
 workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
@@ -24,6 +26,10 @@ backlog = 2_048
 # The application is loaded once, before forking, so that workers share its memory. Nothing may
 # therefore connect to the database at import: a connection must not cross a fork.
 preload_app = True
+
+# A reader is told that the database does not answer; an import in the worker takes its time.
+os.environ.setdefault("STATEMENT_SECONDS", "30")
+post_fork = give_up_on_silence
 
 timeout = 60  # a full export of a large registry takes longer than gunicorn's 30 s
 keepalive = 5  # the next page of someone reading is a click away

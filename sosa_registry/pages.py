@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from math import ceil
 from urllib.parse import urlencode
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
 from .api.formats import TABLES
-from .api.problems import RETRY_AFTER, bare_problem
+from .api.problems import RETRY_AFTER, SAFE, bare_problem, code_of
 from .asking import BadParameter, BadQuery, Clocks, one_of, read_clocks, refuse_unknown
 from .ledger.counting import count_of
 from .ledger.reading import Pin
@@ -328,10 +327,10 @@ def forbidden(request: HttpRequest, exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when it is the database that does not answer. Asks nothing of the database."""
-    unavailable = isinstance(sys.exception(), OperationalError | InterfaceError)
-    code = 503 if unavailable else 500
+    """500, or 503 or 507 when it is the database that fails. Asks nothing of the database."""
+    code = code_of(sys.exception())
     if request.path.startswith(API):
-        return bare_problem(code)
-    headers = {"Retry-After": RETRY_AFTER} if unavailable else {}
-    return HttpResponse(render_to_string(f"{code}.html"), status=code, headers=headers)
+        return bare_problem(code, request.method)
+    headers = {} if code == 500 else {"Retry-After": RETRY_AFTER}
+    told = {"may_be_written": request.method not in SAFE}
+    return HttpResponse(render_to_string(f"{code}.html", told), status=code, headers=headers)

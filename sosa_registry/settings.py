@@ -134,6 +134,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'registry.sqlite3'}")}
+STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", default=0)  # 0: as long as it takes
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -150,10 +151,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 else:
     # Search offers the nearest names: a misspelt word shares a third of its trigrams, not more.
-    # Compiling a statement costs more than any of ours takes.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", "-c pg_trgm.word_similarity_threshold=0.3 -c jit=off"
-    )
+    # Compiling a statement costs more than any of ours takes. Web servers do not wait for ever.
+    _options = "-c pg_trgm.word_similarity_threshold=0.3 -c jit=off -c statement_timeout={}s"
+    DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"].setdefault("options", _options.format(STATEMENT_SECONDS))
     # A database that is gone is noticed in seconds, not in the minutes of a TCP time-out.
     DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
 

@@ -5,6 +5,7 @@ Django does it, then answered as a bare 500 in the same shape.
 """
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 
 from django.core.exceptions import (
@@ -42,6 +43,7 @@ TITLES = {
     429: "Too many requests",
     500: "Our fault",
     503: "Not available now",
+    507: "No room left",
 }
 DETAILS = {
     400: "The request cannot be read.",
@@ -51,7 +53,15 @@ DETAILS = {
     413: "The body is longer than is taken.",
     500: "Something went wrong on our side. It has been noted.",
     503: "The registry’s database does not answer. Nothing was changed. Try again in a moment.",
+    507: "The disk of the registry’s database is full. Nothing was changed. Those who run it know.",
 }
+# A connection that is lost may have been lost after the last word was heard.
+UNKNOWN = (
+    "The registry’s database does not answer. Whether this was written is not known: "
+    "read it before you send it again."
+)
+FULL = {"53100", sqlite3.SQLITE_FULL}  # as PostgreSQL and SQLite say it
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRY_AFTER = "5"  # seconds: how long a lost database is left alone
 log = logging.getLogger("django.request")
 
@@ -88,11 +98,23 @@ def problem(code: int, detail: str, errors: list[dict] | None = None) -> dict:
     }
 
 
-def bare_problem(code: int) -> HttpResponse:
+def code_of(fault: BaseException | None) -> int:
+    """500 for a fault of ours; 503 where the database does not answer, 507 where it has no room."""
+    told = getattr(fault, "__cause__", None)
+    if {getattr(told, "pgcode", None), getattr(told, "sqlite_errorcode", None)} & FULL:
+        return 507
+    return 503 if isinstance(fault, OperationalError | InterfaceError) else 500
+
+
+def bare_problem(code: int, method: str = "GET") -> HttpResponse:
     """A problem from outside the API's views, where no renderer was chosen."""
-    body = as_json(problem(code, DETAILS[code]))
-    headers = {"Retry-After": RETRY_AFTER} if code == 503 else {}
+    body = as_json(problem(code, _detail(code, method)))
+    headers = {"Retry-After": RETRY_AFTER} if code in (503, 507) else {}
     return HttpResponse(body, content_type=MEDIA_TYPE, status=code, headers=headers)
+
+
+def _detail(code: int, method: str) -> str:
+    return UNKNOWN if code == 503 and method not in SAFE else DETAILS[code]
 
 
 def problem_response(exc: Exception, context: dict) -> Response:
@@ -127,9 +149,9 @@ def _described(exc: Exception, context: dict) -> tuple[dict, dict]:
     if isinstance(exc, exceptions.APIException):
         return problem(exc.status_code, str(exc.detail)), _headers(exc)
     _announce(exc, context)
-    if isinstance(exc, OperationalError | InterfaceError):
-        return problem(503, DETAILS[503]), {"Retry-After": RETRY_AFTER}
-    return problem(500, DETAILS[500]), {}
+    code, method = code_of(exc), getattr(context.get("request"), "method", "GET")
+    headers = {} if code == 500 else {"Retry-After": RETRY_AFTER}
+    return problem(code, _detail(code, method)), headers
 
 
 def _summed(faults: list[BadParameter]) -> str:

@@ -118,6 +118,16 @@ class Deployed:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def revision(self) -> int:
+        """The newest."""
+        tag = self.client("anna").ask("/api/v1/sources/?page_size=1").headers["ETag"]
+        return int(tag.strip('"').partition("-")[0])
+
+    def contradictions(self, since: int, told: dict[str, int], unsaid=()) -> list[str]:
+        """What the ledger says otherwise than writers were told."""
+        said = {"since": since, "told": told, "unsaid": sorted(unsaid)}
+        return json.loads(self.run("-m", "tests.service.judge", said=json.dumps(said)))
+
     def start(self, *options: str) -> None:
         """Start it, and wait until it is ready."""
         command = ["-m", "gunicorn", "--config", "sosa_registry/gunicorn.py", *options]
@@ -163,6 +173,7 @@ def environment(url: str, figures: Path, **values: str) -> dict:
         "WEB_CONCURRENCY": str(WORKERS),
         "RATE_ADDRESS": "1/s",
         "RATE_TOKEN": "",
+        "STATEMENT_SECONDS": "15",
         "METRICS_TOKEN": "a token for figures",
         "PROMETHEUS_MULTIPROC_DIR": str(figures),
         "SECURITY_LOG": os.devnull,

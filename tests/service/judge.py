@@ -1,7 +1,7 @@
 """Holds what writers were told against the ledger; prints every contradiction as JSON.
 
 Run as a process of its own in the deployment's environment, with what was told on its input:
-`told` by name with the revision, and `unsaid`, of which nobody knows.
+`told` by name with the revision, and `unsaid`, of which nobody knows, both `since` a revision.
 """
 
 import json
@@ -13,7 +13,7 @@ import django
 EACH = {"batch": 5, "approval": 1}
 
 
-def contradictions(told: dict[str, int], unsaid: set[str]):
+def contradictions(since: int, told: dict[str, int], unsaid: set[str]):
     """Every one, in words."""
     from sosa_registry.ledger import integrity  # noqa: PLC0415 - after django.setup()
     from sosa_registry.ledger.models import Revision, Version  # noqa: PLC0415
@@ -32,10 +32,12 @@ def contradictions(told: dict[str, int], unsaid: set[str]):
             if before != last.get(slug, "nothing"):
                 yield f"{slug}: {mine} overwrote {last[slug]} unread (it had read {before})."
             last[slug] = mine
-            there[mine].append(number)
         elif slug.startswith(("batch-", "approval-")):
-            there[slug.rpartition("-")[0]].append(number)
-    del there["start"]
+            mine = slug.rpartition("-")[0]
+        else:
+            continue
+        if number > since:
+            there[mine].append(number)
     for mine, number in told.items():
         if there[mine] != [number] * EACH.get(mine.partition("-")[0], 1):
             yield f"{mine}: told revision {number}, the ledger has it in {there[mine]}."
@@ -50,7 +52,7 @@ def contradictions(told: dict[str, int], unsaid: set[str]):
 def main() -> None:
     """Judge what is on the input."""
     said = json.load(sys.stdin)
-    print(json.dumps(list(contradictions(said["told"], set(said["unsaid"])))))
+    print(json.dumps(list(contradictions(said["since"], said["told"], set(said["unsaid"])))))
 
 
 if __name__ == "__main__":

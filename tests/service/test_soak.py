@@ -4,7 +4,6 @@
 SOAK_MINUTES says how long. Every fault is listed, and none is allowed.
 """
 
-import json
 import os
 import time
 from pathlib import Path
@@ -48,7 +47,7 @@ def stopped_and_started(site, postgres, number, seconds: float) -> None:
 
 
 def test_nothing_is_lost_under_load_while_the_database_comes_and_goes(site, postgres):
-    before = site.workers()
+    before, since = site.workers(), site.revision()
     samples: dict[int, list[float]] = {}
     with Load(site).at_work() as load:
         working(site, load, MINUTES * 60 * 0.5, samples)
@@ -58,8 +57,7 @@ def test_nothing_is_lost_under_load_while_the_database_comes_and_goes(site, post
         with load.outage():
             stopped_and_started(site, postgres, SIGQUIT, 0)
         working(site, load, MINUTES * 60 * 0.25, samples)
-    said = json.dumps({"told": load.told, "unsaid": sorted(load.unsaid)})
-    wrong = json.loads(site.run("-m", "tests.service.judge", said=said))
+    wrong = site.contradictions(since, load.told, load.unsaid)
     print(f"\n{dict(load.counted)}, {len(load.told)} acknowledged, {len(load.unsaid)} unsaid")
     assert (load.faults, wrong) == ([], [])
     assert 503 in load.counted
