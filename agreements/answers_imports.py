@@ -2,11 +2,13 @@
 
 from rest_framework import serializers
 
+from sosa_registry.api.inputs import Exact, Flag
+
 from .exchange.tables import BY_NAME
 from .models import ImportJob
 
 
-class UploadSerializer(serializers.Serializer):
+class UploadSerializer(Exact):
     """A file to import."""
 
     file = serializers.FileField(help_text="CSV in UTF-8, an Excel workbook, or a zip of tables.")
@@ -18,10 +20,10 @@ class UploadSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2000, help_text="Why, as the revision will say.")
 
 
-class ConfirmSerializer(serializers.Serializer):
+class ConfirmSerializer(Exact):
     """That the preview was read."""
 
-    accept_warnings = serializers.BooleanField(
+    accept_warnings = Flag(
         required=False, default=False, help_text="What the rules warn of in it is so."
     )
 

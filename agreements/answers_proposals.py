@@ -218,7 +218,7 @@ class StepSerializer(Exact):
     """What goes with a step."""
 
     comment = inputs.Text(required=False, allow_blank=True, default="", help_text="What to say.")
-    accept_warnings = serializers.BooleanField(
+    accept_warnings = inputs.Flag(
         required=False, default=False, help_text="To approve: what rules warn of is accepted."
     )
     choices = serializers.DictField(

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+
 from sosa_registry.api.formats import Renderer, columns_of
 from sosa_registry.api.parameters import AS_OF, Parameter
 from sosa_registry.asking import BadParameter, Clocks
@@ -65,7 +68,6 @@ class CalendarRenderer(Renderer):
 class AgendaCalendar(Question):
     """The agenda as a calendar (RFC 5545)."""
 
-    schema = None  # a calendar has no JSON to type; `agenda` describes the question
     renderer_classes = [CalendarRenderer]
     serializer_class = answers.AgendaSerializer
     parameters = (AS_OF, WITHIN)
@@ -74,6 +76,10 @@ class AgendaCalendar(Question):
         """The one format that there is."""
         return [CalendarRenderer()]
 
+    @extend_schema(
+        operation_id="agenda_calendar_retrieve",
+        responses={(200, CalendarRenderer.media_type): OpenApiTypes.STR},
+    )
     def get(self, request):
         """The calendar, or a problem."""
         asked, (clocks,) = self.read(request)

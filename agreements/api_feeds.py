@@ -1,5 +1,8 @@
 """The API's Atom feed of what the registry learned."""
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+
 from sosa_registry.api.formats import Renderer
 from sosa_registry.api.parameters import Parameter, one
 from sosa_registry.ledger.models import Revision
@@ -26,7 +29,6 @@ class AtomRenderer(Renderer):
 class ChangesFeed(Question):
     """The latest revisions as an Atom feed, each with its kind as its category."""
 
-    schema = None  # a feed has no JSON to type; `revisions` is the same with everything
     renderer_classes = [AtomRenderer]
     clock_names = ()
     parameters = (KIND,)
@@ -35,6 +37,10 @@ class ChangesFeed(Question):
         """The one format that there is."""
         return [AtomRenderer()]
 
+    @extend_schema(
+        operation_id="changes_feed_retrieve",
+        responses={(200, AtomRenderer.media_type): OpenApiTypes.STR},
+    )
     def get(self, request):
         """The feed, or a problem."""
         asked, _ = self.read(request)

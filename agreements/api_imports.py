@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from sosa_registry.accounts.roles import Action
 from sosa_registry.api.pagination import RegistryPagination
-from sosa_registry.api.problems import Refused
+from sosa_registry.api.problems import ProblemSerializer, Refused
 from sosa_registry.api.renderers import JSONRenderer
 from sosa_registry.api.views import Strict
 
@@ -32,6 +32,8 @@ _MADE = {
     "revision": None,
 }
 _DONE = _MADE | {"state": "applied", "progress": "Revision 7.", "revision": 7}
+AROUND_IT = 64 * 1024  # bytes of the form around the file
+NOT_NOW = {409: ProblemSerializer}
 _SENT = {"file": "firms.csv", "table": "firms", "reason": "The list of May"}
 
 
@@ -56,10 +58,23 @@ class _Imports(Strict, APIView):
         return found
 
 
+class FileParser(MultiPartParser):
+    """A form with one file, no longer than an import may be."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        """The members and the file. Raises Refused (413) before a byte of one too long is read."""
+        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
+        if length > jobs.MAX_BYTES + AROUND_IT:
+            raise Refused(
+                413, f"The file is longer than the {jobs.MAX_BYTES} bytes that are taken."
+            )
+        return super().parse(stream, media_type, parser_context)
+
+
 class ImportsView(_Imports):
     """Imports of tables: nothing is written until a preview is confirmed."""
 
-    parser_classes = [MultiPartParser]
+    parser_classes = [FileParser]
     serializer_class = answers.UploadSerializer
 
     @extend_schema(
@@ -129,7 +144,7 @@ class ImportConfirmView(_Imports):
 
     @extend_schema(
         request=answers.ConfirmSerializer,
-        responses={200: answers.ImportSerializer, 202: answers.ImportSerializer},
+        responses={200: answers.ImportSerializer, 202: answers.ImportSerializer, **NOT_NOW},
         examples=[
             _example("Read", {"accept_warnings": False}),
             _example("Written", _DONE, 200),
@@ -142,7 +157,7 @@ class ImportConfirmView(_Imports):
         When the registry has changed so that the file would do something else, nothing is written
         and the new preview is answered, to be confirmed again. 202: the worker is at it.
         """
-        given = answers.ConfirmSerializer(data=request.data or {})
+        given = answers.ConfirmSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
             job = jobs.confirm(self.job(number), user=request.user, **given.validated_data)

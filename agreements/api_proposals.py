@@ -26,7 +26,7 @@ from . import answers_proposals as told
 from .analysis.what_if import what_if
 
 STEPS = ("submit", "withdraw", "approve", "reject", "comment", "rebase")
-REFUSED = dict.fromkeys((400, 401, 403, 404, 406, 409, 413, 415, 429), ProblemSerializer)
+REFUSED = dict.fromkeys((400, 401, 403, 404, 406, 409, 412, 413, 415, 429), ProblemSerializer)
 
 
 class ProposalFilters(RecordFilters):

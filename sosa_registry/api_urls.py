@@ -9,6 +9,7 @@ from agreements import api_agenda as agenda
 from agreements import api_analysis as analysis
 from agreements import api_checks as checks
 from agreements import api_evidence as evidence
+from agreements import api_exports as exports
 from agreements import api_feeds as feeds
 from agreements import api_gaps as gaps
 from agreements import api_imports as imports
@@ -108,6 +109,7 @@ v1 = [
         imports.ImportConfirmView.as_view(),
         name="import-confirm",
     ),
+    path("exports/registry.zip", exports.PackageView.as_view(), name="package"),
     path("changes.atom", feeds.ChangesFeed.as_view(), name="changes-feed"),
     path("agenda.ics", agenda.AgendaCalendar.as_view(), name="agenda-calendar"),
     path("permalinks/", citing_views.PermalinksView.as_view(), name="permalinks"),

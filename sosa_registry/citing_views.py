@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sosa_registry import citing
+from sosa_registry.api.inputs import Exact, Text
 from sosa_registry.api.problems import ProblemSerializer
 from sosa_registry.api.throttles import CitingThrottle
 from sosa_registry.ledger.models import Permalink
@@ -21,10 +22,10 @@ from sosa_registry.pages import Question, show
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-class AskedSerializer(serializers.Serializer):
+class AskedSerializer(Exact):
     """What to cite."""
 
-    url = serializers.CharField(
+    url = Text(
         max_length=citing.LONGEST_URL,
         help_text="An address of this registry's API, such as /api/v1/matrix/?as_of=2021-08-10.",
     )

@@ -1,8 +1,9 @@
 """The registry as a Frictionless Data Package: one CSV a table, and a description of them.
 
-Rows come from the versions that stood at a revision, so the state known at any time can be had. The
-files are verbatim (nothing is escaped for spreadsheets) and in a fixed order: the same state gives
-the same bytes.
+Rows come from the versions that stood at a revision, so the state known at any time can be had, and
+writers do not disturb it. The files are verbatim (nothing is escaped for spreadsheets) and in a
+fixed order: the same state gives the same bytes. They are written while they are read, some rows at
+a time, so that memory stays flat.
 """
 
 import json
@@ -13,12 +14,14 @@ from pathlib import Path
 
 from agreements.models import Event
 from partners.models import Citation
+from sosa_registry.api.formats import chunked
 from sosa_registry.ledger.fields import ImpreciseDateField
 from sosa_registry.ledger.models import Version
 from sosa_registry.ledger.reading import Pin
 
 from .tables import SOURCES, TABLES, Table
 
+CHUNK = 1_000  # rows that are read, looked up and written together
 _STAMP = (1980, 1, 1, 0, 0, 0)  # a zip's own clock would change its bytes
 LISTING = {table.model.record_kind for table in TABLES if table.has_sources}
 LICENSE = {
@@ -31,55 +34,72 @@ LICENSE = {
 def write_zip(target, pinned: Pin) -> None:
     """Write the whole package, as known at a revision, to a path or file."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files(pinned):
-            archive.writestr(zipfile.ZipInfo(name, _STAMP), text, zipfile.ZIP_DEFLATED)
+        for name, texts in streams(pinned):
+            described = zipfile.ZipInfo(name, _STAMP)
+            described.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(described, "w") as file:
+                for text in texts:
+                    file.write(text.encode())
 
 
 def write_folder(folder: Path, pinned: Pin) -> None:
     """Write the whole package as files of a folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files(pinned):
-        (folder / name).write_text(text, encoding="utf-8", newline="")
+    for name, texts in streams(pinned):
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            file.writelines(texts)
 
 
 def files(pinned: Pin) -> Iterator[tuple[str, str]]:
     """Name and text of every file of the package; tables without rows have their header."""
-    citations = _states(Citation.record_type, pinned)
-    cited = _cited(citations)
+    for name, texts in streams(pinned):
+        yield name, "".join(texts)
+
+
+def streams(pinned: Pin) -> Iterator[tuple[str, Iterator[str]]]:
+    """Name of every file of the package, and its text in parts."""
     for table in TABLES:
-        states = citations if table.model is Citation else _states(table.model.record_type, pinned)
-        yield f"{table.name}.csv", _csv(table, _rows(table, states, cited))
+        yield f"{table.name}.csv", _csv(table, pinned)
     described = describe(pinned.revision)
-    yield "datapackage.json", json.dumps(described, indent=1, ensure_ascii=False) + "\n"
+    yield "datapackage.json", iter([json.dumps(described, indent=1, ensure_ascii=False) + "\n"])
 
 
-def _states(record_type: str, pinned: Pin) -> list[dict]:
-    stood = Version.objects.known_at(pinned.revision).filter(record_type=record_type)
-    return list(stood.order_by("key").values_list("state", flat=True))
+def _csv(table: Table, pinned: Pin) -> Iterator[str]:
+    # Not csv.writer: it leaves a carriage return bare, which no reader takes back.
+    yield _line(table.columns)
+    stood = Version.objects.known_at(pinned.revision).filter(record_type=table.model.record_type)
+    states = stood.order_by("key").values_list("state", flat=True).iterator(CHUNK)
+    for some in chunked((state for state in states if _is_in(table, state)), CHUNK):
+        cited = _cited(table, some, pinned) if table.has_sources else {}
+        yield "".join(_line(_row(table, state, cited)) for state in some)
 
 
-def _cited(citations: list[dict]) -> dict[tuple[str, str], list[str]]:
-    """The documents each record cites as a whole, in order."""
+def _is_in(table: Table, state: dict) -> bool:
+    """Whether a record has a row in this table."""
+    if table.model is Citation:
+        return not _listed(state)  # it is in its record's own `sources`
+    return not table.only or bool(state[table.only])
+
+
+def _cited(table: Table, states: list[dict], pinned: Pin) -> dict[str, list[str]]:
+    """The documents that each of these records cites as a whole, in order."""
     found = defaultdict(list)
-    for citation in sorted(citations, key=lambda state: (state["position"], state["source"])):
-        if not citation["locator"]:
-            found[citation["subject_kind"], citation["subject"]].append(citation["source"])
+    rows = Citation.ever.known_at(pinned.revision).filter(
+        subject_kind=table.model.record_kind,
+        subject__in=[state[table.model.key_column] for state in states],
+        locator="",
+    )
+    for subject, source in rows.order_by("position", "source").values_list("subject", "source"):
+        found[subject].append(source)
     return found
 
 
-def _rows(table: Table, states: list[dict], cited: dict) -> Iterator[list[str]]:
-    for state in states:
-        if table.only and not state[table.only]:
-            continue
-        if table.model is Citation and _listed(state):
-            continue  # it is in its record's own `sources`
-        key = state[table.model.key_column] if table.has_sources else ""
-        yield [
-            ";".join(cited[table.model.record_kind, key])
-            if column == SOURCES
-            else _text(state[column])
-            for column in table.columns
-        ]
+def _row(table: Table, state: dict, cited: dict[str, list[str]]) -> Iterator[str]:
+    for column in table.columns:
+        if column == SOURCES:
+            yield ";".join(cited.get(state[table.model.key_column], ()))
+        else:
+            yield _text(state[column])
 
 
 def _listed(citation: dict) -> bool:
@@ -91,9 +111,8 @@ def _text(value) -> str:
     return "" if value is None else str(value)
 
 
-def _csv(table: Table, rows: Iterator[list[str]]) -> str:
-    # Not csv.writer: it leaves a carriage return bare, which no reader takes back.
-    return "".join(f"{','.join(map(_cell, row))}\n" for row in [table.columns, *rows])
+def _line(cells) -> str:
+    return f"{','.join(map(_cell, cells))}\n"
 
 
 def _cell(text: str) -> str:

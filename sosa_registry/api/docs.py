@@ -5,6 +5,7 @@ The manual is made from the document, so that the two cannot disagree; both are 
 
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from urllib.parse import urlsplit
 
 from django.shortcuts import render
@@ -26,6 +27,9 @@ from .problems import bare_problem
 from .renderers import as_json
 from .schema import example
 from .views import Strict
+
+# The generator is not made for threads: a second reader waits for what the first one has made.
+_one_at_a_time = Lock()
 
 
 class IndexSerializer(serializers.Serializer):
@@ -58,9 +62,14 @@ class IndexView(Strict, APIView):
         )
 
 
-@cache
 def document() -> dict:
     """The OpenAPI document of everything under /api/v1/."""
+    with _one_at_a_time:
+        return _made()
+
+
+@cache
+def _made() -> dict:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 

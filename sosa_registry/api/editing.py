@@ -130,8 +130,8 @@ class Editable:
         return {self._keyword: key}
 
     def _if_match(self, request) -> str:
-        said = request.headers.get(IF_MATCH)
-        if said is None:
+        said = request.headers.get(IF_MATCH, "").strip()
+        if not said:
             self.get_object()  # what is not there is not found, whatever header is missing
             told = "Say in If-Match which state you read: the ETag of its answer."
             raise Refused(428, told, [{"header": IF_MATCH, "detail": "Needed."}])

@@ -81,6 +81,16 @@ class Whole(serializers.IntegerField):
         return data
 
 
+class Flag(serializers.BooleanField):
+    """true or false, and nothing that only looks like it."""
+
+    def to_internal_value(self, data):
+        """The flag. Raises ValidationError."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class Day(serializers.DateField):
     """A calendar day, YYYY-MM-DD and in no other of ISO's forms."""
 

@@ -69,8 +69,8 @@ class RegistryPagination(PageNumberPagination):
     def get_schema_operation_parameters(self, view):
         """The two parameters, with their bounds."""
         page, size = super().get_schema_operation_parameters(view)
-        page["schema"].update(minimum=1, default=1)
-        size["schema"].update(minimum=1, maximum=LARGEST, default=DEFAULT_SIZE)
+        page["schema"].update(minimum=1)
+        size["schema"].update(minimum=1, maximum=LARGEST)
         return [page, size]
 
     def get_paginated_response_schema(self, schema):

@@ -57,8 +57,9 @@ FORMAT = Parameter("format", "Format of the answer, in place of the Accept heade
 COLUMNS = Parameter("columns", "csv and xlsx: only these columns, separated by commas.")
 BOM = Parameter(
     "bom",
-    "csv: 0 for a file without a byte order mark, which browsers and spreadsheets look for.",
-    schema={"type": "string", "enum": ["0", "1"], "default": "1"},
+    "csv: 0 for a file without a byte order mark, which browsers and spreadsheets look for; or 1.",
+    # No default in the document: clients that send defaults would send it with json, too.
+    schema={"type": "string", "enum": ["0", "1"]},
 )
 EXPORTING = (COLUMNS, BOM)
 

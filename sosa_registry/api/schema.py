@@ -36,6 +36,7 @@ EXAMPLES = Path(__file__).resolve().parent / "examples"
 REFUSALS = WRITING | READING | FOUND | WITH_BODY | OVERWRITING
 
 JSON = "application/json"
+BYTES = (XLSXRenderer.media_type, "application/zip")  # files that are no text
 
 ENGINES = (2**15 - 1, 2**31 - 1, 2**63 - 1)
 _EMPTY = {"type": "string", "maxLength": 0}
@@ -59,6 +60,10 @@ class RegistryAutoSchema(AutoSchema):
         operation["summary"] = _first_sentence(operation["description"])
         given = [*operation.get("parameters", []), *self._own_parameters()]
         operation["parameters"] = [*given, *getattr(self.view, "headers_taken", ())]
+        for each in operation["parameters"]:
+            typed = each["schema"].keys() & {"format", "enum"} or each["schema"]["type"] != "string"
+            if each["in"] == "query" and typed and not each.get("required"):
+                each["allowEmptyValue"] = True  # an empty parameter is one that was not given
         responses = operation["responses"]
         self._describe_files(responses)
         for response in responses.values():
@@ -69,13 +74,17 @@ class RegistryAutoSchema(AutoSchema):
             responses[str(code)] = self._refusal(code, refusals[code])
         if writes(self.view, self.method):
             self._describe_write(operation)
-        elif made := example(operation["operationId"]):
+        elif self.method == "GET":
+            self._describe_read(operation["operationId"], responses)
+        return operation
+
+    def _describe_read(self, operation: str, responses: dict) -> None:
+        if made := example(operation):
             body = responses["200"]["content"][JSON]
             body["examples"] = {"real": {"summary": made["request"], "value": made["answer"]}}
-            if getattr(self.view, "is_of_the_ledger", False):
-                responses["200"]["headers"] = {"ETag": ETAG}
-                responses["304"] = {"description": "The state that If-None-Match names is present."}
-        return operation
+        if getattr(self.view, "is_of_the_ledger", False):
+            responses["200"]["headers"] = {"ETag": ETAG}
+            responses["304"] = {"description": "The state that If-None-Match names is present."}
 
     def _describe_write(self, operation: dict) -> None:
         operation["parameters"] += headers_of(self.method)
@@ -125,7 +134,8 @@ class RegistryAutoSchema(AutoSchema):
             if each.name in allowed and each.name not in named:
                 declared.append(each.document())
         formats = sorted({renderer.format for renderer in self.view.get_renderers()})
-        schema = {"type": "string", "enum": formats, "default": "json"}
+        usual = "json" if "json" in formats else formats[0]
+        schema = {"type": "string", "enum": formats, "default": usual}
         told = "Format of the answer, in place of the Accept header."
         return [*declared, {"name": "format", "in": "query", "description": told, "schema": schema}]
 
@@ -137,7 +147,7 @@ class RegistryAutoSchema(AutoSchema):
         for response in responses.values():
             content = response.get("content", {})
             for media_type in content:
-                if media_type == XLSXRenderer.media_type:
+                if media_type in BYTES:
                     content[media_type] = {"schema": {"type": "string", "format": "binary"}}
                 elif media_type != JSON:
                     content[media_type] = {"schema": {"type": "string"}}
@@ -147,8 +157,12 @@ class RegistryAutoSchema(AutoSchema):
             return refusals_of(self.method)
         found_by_address = self._is_list_view() or "{" in self.path
         refusals = READING | (FOUND if found_by_address else {})
+        refusals |= WITH_BODY if self._takes_a_body() else {}
         guarded = bool(self.view.authentication_classes)
         return {code: told for code, told in refusals.items() if guarded or code not in (401, 403)}
+
+    def _takes_a_body(self) -> bool:
+        return self.method in ("POST", "PUT", "PATCH") and bool(self.get_request_serializer())
 
     def _refusal(self, code: int, told_of: str | None) -> dict:
         errors = [{"parameter": "as_off", "detail": "Unknown parameter. Did you mean as_of?"}]

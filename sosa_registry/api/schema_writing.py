@@ -22,7 +22,7 @@ WRITING = READING | {
     401: "Nobody is signed in, or the token is unknown, expired or revoked.",
     409: "The key is taken, or other records rest on this one.",
 }
-WITH_BODY = {413: "The body is too long.", 415: "The body is not application/json."}
+WITH_BODY = {413: "The body is too long.", 415: "The body is of another type than is taken."}
 OVERWRITING = {
     412: "The record was changed after the state that If-Match names. The ETag is the present one.",
     428: "If-Match is missing.",

@@ -9,7 +9,7 @@ from rest_framework.filters import BaseFilterBackend
 
 from sosa_registry import logs
 from sosa_registry.accounts.roles import Action
-from sosa_registry.api.inputs import Exact, Text
+from sosa_registry.api.inputs import Exact, Flag, Text
 from sosa_registry.api.pagination import RegistryPagination
 from sosa_registry.api.problems import ProblemSerializer
 from sosa_registry.api.views import PAGING, Strict
@@ -37,16 +37,6 @@ DELIVERED = {
 NO_WEBHOOK = {404: ProblemSerializer}
 BODY = dict.fromkeys((413, 415), ProblemSerializer)
 NEEDS = dict.fromkeys(("GET", "HEAD", "POST", "PATCH", "DELETE"), Action.MANAGE_SYSTEM)
-
-
-class Flag(serializers.BooleanField):
-    """true or false, and nothing that only looks like it."""
-
-    def to_internal_value(self, data):
-        """The flag. Raises ValidationError."""
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
 
 
 class WebhookSerializer(Exact, serializers.ModelSerializer):

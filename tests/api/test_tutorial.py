@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MANUAL = Path(__file__).resolve().parent.parent.parent / "docs" / "api.md"
 BLOCKS = [
-    block for block in re.findall(r"```\n(.*?)```", MANUAL.read_text(), re.S) if "curl" in block
+    block
+    for block in re.findall(r"^```\w*\n(.*?)^```$", MANUAL.read_text(), re.S | re.M)
+    if "curl" in block
 ]
 # A refusal fails the block; without this, curl is content with any answer.
 STRICT = 'set -euo pipefail\ncurl() { command curl --silent --show-error --fail-with-body "$@"; }\n'
@@ -51,4 +53,4 @@ def test_every_command_of_the_manual_does_what_it_says(live_registry, tmp_path):
     assert Source.objects.get(slug="gazette-2026-10").title == "Notice 11"
     assert Event.objects.filter(agreement_id="sosa-aus", event="amended", date="2026-10").exists()
     assert any('"reason":"Misread"' in each.replace('": ', '":') for each in said)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".csv"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".zip"]
