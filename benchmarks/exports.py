@@ -18,16 +18,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sosa_registry.settings")
 os.environ.setdefault("SECRET_KEY", "for measuring only " * 4)
 os.environ.setdefault("SECURITY_LOG", os.devnull)
-from django.db import connection
-from django.test import Client
+django.setup()
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 
-from agreements.models import Agreement, Event
-from benchmarks.driving import running, wsgi
-from sosa_registry.ledger.models import Head
-from sosa_registry.wsgi import application  # noqa: F401  (as a worker loads it)
+import sosa_registry.wsgi  # noqa: E402,F401  (as a worker loads it)
+from agreements.models import Agreement, Event  # noqa: E402
+from benchmarks.driving import running, wsgi  # noqa: E402
+from sosa_registry.ledger.models import Head  # noqa: E402
 
 ROUNDS, PORT, MOST = 3, 8128, {"ndjson": 5, "csv": 10}
 MOST_GROWTH = 50  # MB
