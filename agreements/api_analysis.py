@@ -5,6 +5,7 @@ Each reads its parameters, asks one function of `analysis`, and repeats the cloc
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from operator import attrgetter
 
 from sosa_registry import asking
 from sosa_registry.api.parameters import AS_OF, DAY, KNOWN_AT, Parameter, day, echo, one, some
@@ -69,18 +70,23 @@ def _words(text: str, known: Reference) -> str:
     return text
 
 
+_WHERE_SAID = ("agreement", "since", "event", "through", "basis", "basis_as_of", "qualifier")
+_said = attrgetter(*_WHERE_SAID)
+
+
 def _cell(cell: Cell) -> dict:
     """A cell without what does not apply. Not recorded has no status: it is never a “no”."""
     recorded = cell.certainty != "not_recorded"
     made = {"status": cell.status if recorded else None, "certainty": cell.certainty}
-    for name in ("agreement", "since", "event", "through", "basis", "basis_as_of", "qualifier"):
-        if value := getattr(cell, name):
+    for name, value in zip(_WHERE_SAID, _said(cell), strict=True):
+        if value:
             made[name] = value
     if cell.certainty == "possible":
         made["alternatives"] = cell.alternatives
     if len(cell.agreements) > 1:
         made["agreements"] = cell.agreements
-    return {**made, "practice": cell.practice, "conflicts": cell.conflicts}
+    made["practice"], made["conflicts"] = cell.practice, cell.conflicts
+    return made
 
 
 class Question(Analysis):

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Q, Value
+from django.db.models import Count, Q, Value
 
 from agreements.grading import supported
 from agreements.lifecycle import Status
@@ -17,14 +18,27 @@ from partners.models import Membership
 from sosa_registry.ledger.reading import Pin
 
 from .cells import CERTAIN, CONFIRMED, NONE, NOT_RECORDED, Candidate, Cell, Standpoint, judge
-from .lists import Lists, latest_lists
+from .lists import LatestList, Lists, latest_lists
 from .reference import reference
 
 STATUSES = [*Status.values, NONE]
-_ROW = [
-    *("type", "agreement", "partner", "partner_grouping", "status", "since", "event"),
-    *("possible_from", "certain_from", "certain_until", "none_until"),
-]
+
+
+class _Row(NamedTuple):
+    """A standing on the day, as far as a cell needs it."""
+
+    type: str
+    agreement: str
+    partner: str
+    partner_grouping: str
+    status: str
+    since: str
+    event: str
+    possible_from: date
+    certain_from: date
+    certain_until: date
+    none_until: date
+    supported: bool
 
 
 @dataclass(frozen=True)
@@ -95,10 +109,10 @@ def matrix(
     known = reference(pinned)
     types = types or list(known.types)
     rows = _standing_rows(pinned, as_of, principal, types, min_grade, countries)
-    wanted = {row["partner_grouping"] for row in rows if row["partner_grouping"]}
+    wanted = {row.partner_grouping for row in rows if row.partner_grouping}
     membered = members_on(pinned, as_of, wanted | ({grouping} if grouping else set()))
     candidates = _candidates(rows, membered, principal, as_of)
-    below = _below_grade(candidates, {row["agreement"] for row in rows if not row["supported"]})
+    below = _below_grade(candidates, {row.agreement for row in rows if not row.supported})
     lists = latest_lists(pinned, as_of, principal, types)
     claims = _disagreeing(pinned, as_of)
     members = membered[grouping].possible - {principal} if grouping else set()
@@ -110,14 +124,14 @@ def matrix(
         asked = set(known.countries)
     else:
         asked = {country for country, _ in candidates} | _named(lists, claims)
-    unnamed: dict[str, Cell | None] = {}
+    columns = [_Column.of(kind, lists) for kind in types]
     made = [
         MatrixRow(code, known.name(code), known.countries[code].region, cells)
         for code in sorted(asked & set(known.countries), key=known.name)
         if code != principal
         and (not region or known.countries[code].region == region)
         and _is_row(
-            cells := _cells(code, types, candidates, lists, claims, below, unnamed),
+            cells := _cells(code, columns, candidates, claims, below),
             keep=every_country or countries is not None or code in members,
             status=status,
         )
@@ -125,39 +139,33 @@ def matrix(
     return Matrix(as_of, principal, types, made, _totals(made, types), lists, members)
 
 
-def _standing_rows(pinned, as_of, principal, types, min_grade, countries) -> list[dict]:
+def _standing_rows(pinned, as_of, principal, types, min_grade, countries) -> list[_Row]:
     query = Standing.objects.known_at(pinned.revision).possible_on(as_of)
     if countries is not None:
         query = query.exclude(~Q(partner__in=countries), partner_grouping="")
     good = supported("event", "event", min_grade, pinned.revision) if min_grade else Value(True)
-    query = query.annotate(supported=good)
-    return list(
-        query.with_principal(principal).of_types(types).order_by().values(*_ROW, "supported")
-    )
+    query = query.annotate(supported=good).with_principal(principal).of_types(types)
+    return [_Row(*row) for row in query.order_by().values_list(*_Row._fields)]
 
 
 def _candidates(rows, membered, principal: str, as_of: date) -> dict[tuple[str, str], list]:
     """The agreements that bear on each (country, type), a grouping's spread over its members."""
     found: dict[tuple[str, str], dict[str, Candidate]] = {}
     for row in rows:
-        slug = row["partner_grouping"]
-        countries = membered[slug].possible - {principal} if slug else {row["partner"]}
+        slug, agreement = row.partner_grouping, row.agreement
+        certain = row.certain_from <= as_of < row.certain_until
+        none_possible = as_of < row.none_until
+        sure_point = Standpoint(row.status, certain, row.since, row.event, row.possible_from)
+        countries = membered[slug].possible - {principal} if slug else (row.partner,)
         for country in countries:
+            by_agreement = found.setdefault((country, row.type), {})
+            candidate = by_agreement.get(agreement)
+            if candidate is None:
+                candidate = by_agreement[agreement] = Candidate(agreement, not slug)
             # For a member, certainty is the weaker of agreement and membership.
             sure = not slug or country in membered[slug].certain
-            candidate = found.setdefault((country, row["type"]), {}).setdefault(
-                row["agreement"], Candidate(row["agreement"], direct=not slug)
-            )
-            candidate.none_possible |= not sure or as_of < row["none_until"]
-            candidate.standpoints.append(
-                Standpoint(
-                    row["status"],
-                    sure and row["certain_from"] <= as_of < row["certain_until"],
-                    row["since"],
-                    row["event"],
-                    row["possible_from"],
-                )
-            )
+            candidate.none_possible |= not sure or none_possible
+            candidate.standpoints.append(sure_point if sure else sure_point._replace(certain=False))
     return {key: list(by_agreement.values()) for key, by_agreement in found.items()}
 
 
@@ -181,10 +189,10 @@ def _disagreeing(pinned: Pin, as_of: date) -> Counter:
     claims = Claim.ever.known_at(pinned.revision).filter(
         stance=Claim.Stance.DISAGREES, subject_kind__in=("agreement", "country")
     )
-    columns = ("subject_kind", "subject", "property", "as_of_earliest")
-    for kind, subject, name, said in claims.order_by().values_list(*columns):
-        if said is None or said <= as_of:
-            found[(kind, subject, name) if kind == "country" else (kind, subject)] += 1
+    said = claims.filter(Q(as_of_earliest=None) | Q(as_of_earliest__lte=as_of)).order_by()
+    counted = said.values_list("subject_kind", "subject", "property").annotate(n=Count("pk"))
+    for kind, subject, name, number in counted:
+        found[(kind, subject, name) if kind == "country" else (kind, subject)] += number
     return found
 
 
@@ -195,26 +203,46 @@ def _named(lists: Lists, claims: Counter) -> set[str]:
     return listed | {subject[1] for subject in claims if subject[0] == "country"}
 
 
-def _cells(country, types, candidates, lists: Lists, claims, below, unnamed) -> dict[str, Cell]:
-    """A country's cells. `unnamed` keeps the cell of whoever nothing names: the same for all."""
-    cells = {}
-    for kind in types:
-        if (country, kind) in below:
-            continue
-        mine = candidates.get((country, kind), [])
-        against = claims["country", country, f"has_{kind.replace('-', '_')}"]
-        against += sum(claims["agreement", candidate.agreement] for candidate in mine)
+class _Column(NamedTuple):
+    """What all cells of a type share: its latest lists, and the cell of whoever nothing names."""
+
+    kind: str
+    claimed: str
+    regulation: LatestList | None
+    statement: LatestList | None
+    unnamed: Cell | None
+
+    @classmethod
+    def of(cls, kind: str, lists: Lists):
+        """The column of a type."""
         regulation, statement = lists.regulations.get(kind), lists.statements.get(kind)
-        marks = (
-            regulation.mark(country) if regulation else None,
-            statement.mark(country) if statement else None,
-        )
-        if mine or against or any(mark and mark.named for mark in marks):
-            cell = judge(mine, *marks, against)
+        omissions = [made and made.omission for made in (regulation, statement)]
+        claimed = f"has_{kind.replace('-', '_')}"
+        return cls(kind, claimed, regulation, statement, judge([], *omissions, 0))
+
+
+def _cells(country: str, columns, candidates, claims, below) -> dict[str, Cell]:
+    """A country's cells, by type."""
+    cells = {}
+    for kind, claimed, regulation, statement, unnamed in columns:
+        key = country, kind
+        if key in below:
+            continue
+        mine = candidates.get(key, ())
+        against = claims.get(("country", country, claimed), 0)
+        for candidate in mine:
+            against += claims.get(("agreement", candidate.agreement), 0)
+        listed = regulation is not None and country in regulation.entries
+        stated = statement is not None and country in statement.entries
+        if mine or against or listed or stated:
+            cell = judge(
+                mine,
+                regulation and regulation.mark(country),
+                statement and statement.mark(country),
+                against,
+            )
         else:
-            if kind not in unnamed:
-                unnamed[kind] = judge([], *marks, 0)
-            cell = unnamed[kind]
+            cell = unnamed
         if cell:
             cells[kind] = cell
     return cells
