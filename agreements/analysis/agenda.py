@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from agreements.lifecycle import BEGINS, ENDED, FOREVER, Kind
 from agreements.models import Agreement, Event, Standing
@@ -48,6 +49,16 @@ class Item:
     overdue: bool = False
 
 
+class _Terms(NamedTuple):
+    """An agreement that says how long it lasts."""
+
+    slug: str
+    title: str
+    initial_term: str
+    extension_term: str
+    notice_term: str
+
+
 @dataclass(frozen=True)
 class Unknown:
     """Agreements in force of which the terms do not say what lies ahead, and why."""
@@ -67,6 +78,7 @@ class Agenda:
     unknown: list[Unknown] = field(default_factory=list)
 
 
+@lru_cache(maxsize=1024)
 def read_duration(text: str) -> tuple[int, int]:
     """An ISO 8601 duration (P1Y, P6M, P30D) as months and days. Raises ValueError."""
     found = _DURATION.fullmatch(text.strip().upper())
@@ -83,7 +95,10 @@ def shifted(day: date, duration: tuple[int, int], times: int = 1) -> date:
     year, month = divmod(place, 12)
     if not 1 <= year <= 9999:
         return FOREVER if year > 9999 else date.min
-    landed = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    within = day.day if day.day <= 28 else min(day.day, monthrange(year, month + 1)[1])
+    landed = date(year, month + 1, within)
+    if not days:
+        return landed
     try:
         return landed + timedelta(days=days * times)
     except OverflowError:
@@ -102,66 +117,81 @@ def agenda(pinned: Pin, as_of: date, within: str = "P1Y") -> Agenda:
 def _kept(pinned: Pin, as_of: date, end: date) -> Agenda:
     """The agenda of one state of the registry: every agreement's terms are read for it."""
     in_force = Standing.objects.known_at(pinned.revision).in_force()
-    ended = list(_ended(pinned, in_force, as_of))
+    ended = _ended(pinned, in_force, as_of)
+    on_day = Agreement.objects.filter(slug__in=in_force.possible_on(as_of).values("agreement"))
     # Where an end is recorded, however far ahead, the terms add nothing.
-    open_ended = Agreement.objects.filter(slug__in=in_force.possible_on(as_of).values("agreement"))
-    open_ended = open_ended.exclude(slug__in={row.agreement for row, _ in ended})
-    timed, unknown = _terms(open_ended, as_of, end)
-    items = [*_expiries(ended, as_of, end), *timed, *_verifications(as_of, end)]
+    timed, unknown = _terms(on_day, {row.agreement for row in ended}, as_of, end)
+    items = [*_expiries(ended, in_force, as_of, end), *timed, *_verifications(as_of, end)]
     items.sort(key=lambda item: (item.first, item.last, KINDS.index(item.kind), item.key))
     return Agenda(as_of, end, items, [one for one in unknown if one.count])
 
 
-def _ended(pinned: Pin, in_force, as_of: date):
-    """The rows in force that an end follows, each with that end's row."""
-    last = in_force.filter(possible_until__gt=as_of).exclude(possible_until=FOREVER)
-    rows = {(row.agreement, row.possible_until): row for row in last.order_by()}
-    slugs = {slug for slug, _ in rows}
-    ends = Standing.objects.known_at(pinned.revision).filter(agreement__in=slugs, status__in=ENDED)
-    for end in ends.order_by():
-        if row := rows.get((end.agreement, end.certain_from)):
-            yield row, end
+class _End(NamedTuple):
+    """The end that is recorded of what is in force: `certain_from` is its last possible day."""
+
+    agreement: str
+    certain_from: date
+    possible_from: date
+    event: str
 
 
-def _expiries(ended, as_of: date, end: date) -> Iterator[Item]:
-    found = [(row, ending) for row, ending in ended if ending.possible_from <= end]
-    slugs = [row.agreement for row, _ in found]
-    titles = dict(Agreement.objects.filter(slug__in=slugs).values_list("slug", "title"))
-    for row, ending in found:
+def _ended(pinned: Pin, in_force, as_of: date) -> list[_End]:
+    """The ends that follow upon what is in force."""
+    last = in_force.filter(possible_until__gt=as_of).exclude(possible_until=FOREVER).order_by()
+    until = set(last.values_list("agreement", "possible_until"))
+    ends = Standing.objects.known_at(pinned.revision).filter(
+        agreement__in=last.values("agreement"), status__in=ENDED
+    )
+    rows = map(_End._make, ends.order_by().values_list(*_End._fields))
+    return [end for end in rows if (end.agreement, end.certain_from) in until]
+
+
+def _expiries(ended: list[_End], in_force, as_of: date, end: date) -> Iterator[Item]:
+    found = [ending for ending in ended if ending.possible_from <= end]
+    near = in_force.filter(possible_until__gt=as_of).exclude(possible_until=FOREVER)
+    near = near.filter(possible_from__lte=end).order_by().values("agreement")
+    titles = dict(Agreement.objects.filter(slug__in=near).values_list("slug", "title"))
+    for ending in found:
         yield Item(
             f"{EXPIRY}-{ending.event}",
             EXPIRY,
             max(ending.possible_from, as_of),
-            row.possible_until,
-            row.agreement,
-            titles.get(row.agreement, row.agreement),
+            ending.certain_from,
+            ending.agreement,
+            titles.get(ending.agreement, ending.agreement),
         )
 
 
-def _terms(agreements, as_of: date, end: date):
+def _terms(on_day, ended: set[str], as_of: date, end: date):
     """What the terms of these agreements say, and those of which they say nothing."""
-    untimed = agreements.filter(initial_term="").order_by("slug")
-    reasons = {NO_TERM: list(untimed.values_list("slug", flat=True)), NO_START: [], RUN_OUT: []}
-    timed = list(agreements.exclude(initial_term="").order_by("slug"))
-    starts = _starts({one.slug for one in timed}, as_of)
-    items = []
-    for one in timed:
+    reasons = {NO_TERM: [], NO_START: [], RUN_OUT: []}
+    starts, items = _starts(as_of), []
+    for one in map(_Terms._make, on_day.order_by("slug").values_list(*_Terms._fields)):
+        if one.slug in ended:
+            continue
+        if not one.initial_term:
+            reasons[NO_TERM].append(one.slug)
+            continue
         if one.slug not in starts:
             reasons[NO_START].append(one.slug)
             continue
-        found = list(_term_items(one, starts[one.slug], as_of, end))
-        ended = shifted(starts[one.slug][1], read_duration(one.initial_term)) < as_of
-        if ended and not one.extension_term:
+        initial = [shifted(day, read_duration(one.initial_term)) for day in starts[one.slug]]
+        if initial[1] < as_of and not one.extension_term:
             reasons[RUN_OUT].append(one.slug)
-        items += found
+        else:
+            items += _term_items(one, initial, as_of, end)
     return items, [
         Unknown(reason, len(slugs), slugs[:MOST_NAMED]) for reason, slugs in reasons.items()
     ]
 
 
-def _starts(slugs: set[str], as_of: date) -> dict[str, tuple[date, date]]:
-    """The first and last day on which each can have entered into force, where both are known."""
-    events = Event.objects.filter(agreement__in=slugs, event__in=STARTS, date_earliest__lte=as_of)
+def _starts(as_of: date) -> dict[str, tuple[date, date]]:
+    """The first and last day on which each that has a term can have entered into force.
+
+    Where both days are known.
+    """
+    events = Event.objects.filter(event__in=STARTS, date_earliest__lte=as_of)
+    events = events.exclude(agreement__initial_term="")
     found = {}
     for slug, first, last in events.order_by("date_latest").values_list(
         "agreement_id", "date_earliest", "date_latest"
@@ -170,11 +200,16 @@ def _starts(slugs: set[str], as_of: date) -> dict[str, tuple[date, date]]:
     return found
 
 
-def _term_items(one: Agreement, start: tuple[date, date], as_of: date, end: date) -> Iterator[Item]:
+def _extensions_past(last: date, longer: tuple[int, int], as_of: date) -> int:
+    """So many extensions end before the day at the least: no month is longer than 31 days."""
+    longest = longer[0] * 31 + longer[1]
+    return max(0, (as_of - last).days // longest) if longest else 0
+
+
+def _term_items(one: _Terms, initial: list[date], as_of: date, end: date) -> Iterator[Item]:
     """The ends of the terms that lie ahead, and before each the last day for notice."""
-    initial = [shifted(day, read_duration(one.initial_term)) for day in start]
     longer = read_duration(one.extension_term) if one.extension_term else NOTHING
-    for number in range(MOST_EXTENSIONS):
+    for number in range(_extensions_past(initial[1], longer, as_of), MOST_EXTENSIONS):
         ends = [shifted(day, longer, number) for day in initial]
         kind = TERM_ENDS if longer == NOTHING else EXTENSION
         days = {kind: ends}

@@ -12,11 +12,9 @@ from django.db import connections
 from django.db.models import (
     CharField,
     Count,
-    Exists,
     F,
     IntegerField,
     Min,
-    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -24,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat, ExtractYear, Mod
 
 from agreements.grading import GRADES, grade_expression
+from agreements.lifecycle import FOREVER
 from agreements.models import Agreement, Standing
 from partners.models import Citation, Membership
 from sosa_registry.asking import Clocks
@@ -38,12 +37,15 @@ Counts = dict[str, dict[str, int]]
 class Facet:
     """One filter whose values are counted. `parts` gives querysets of `value` and `n` from rows.
 
-    One of grades at the least gives querysets of the grade of each row.
+    One of grades at the least gives querysets of the grade of each row. `tables` are those that its
+    numbers rest on while nothing is filtered; `dated`, whether they are of a day.
     """
 
     name: str
     parts: Parts
+    tables: tuple[str, ...]
     at_least: bool = False
+    dated: bool = False
 
 
 def counted(
@@ -58,8 +60,9 @@ def counted(
         for part in facet.parts(narrowed(facet.name), clocks)
     ]
     for name, value, number in parts[0].union(*parts[1:], all=True) if parts else ():
-        if value and number:
+        if value:
             found[name][value] = found[name].get(value, 0) + number
+    found = {name: {v: n for v, n in numbers.items() if n} for name, numbers in found.items()}
     for facet in facets:
         if facet.at_least:
             found[facet.name] = _summed(_added_up(facet.parts(narrowed(facet.name), clocks)))
@@ -71,7 +74,7 @@ def by(expression) -> Parts:
     column = F(expression) if isinstance(expression, str) else expression
 
     def parts(rows, clocks):
-        return [_grouped(rows, Cast(column, CharField()))]
+        return [_grouped(rows, column)]
 
     return parts
 
@@ -101,37 +104,59 @@ def by_own_grade(rows, clocks) -> list[QuerySet]:
 
 
 def by_standing(rows, clocks: Clocks) -> list[QuerySet]:
-    """Agreements by every status they possibly have on the day; apart: not yet, not recorded."""
-    known = Standing.objects.known_at(clocks.revision).order_by()
-    on_day = known.possible_on(clocks.as_of)
-    held = on_day
+    """Agreements by every status they possibly have on the day; apart: not yet, not recorded.
+
+    Counted without looking for each agreement. What is certain on a day is the only row of its
+    agreement that day, so only the few that are uncertain are told apart. An agreement's rows go on
+    from its first day without a gap, the last for ever: whoever has a last row and none on the day
+    is not there yet.
+    """
+    known = Standing.objects.order_by()
+    if clocks.known_at:
+        known = known.known_at(clocks.revision)
+    else:
+        known = known.filter(superseded_in__isnull=True)  # what an index is kept of
     if rows.query.where:
-        held = on_day.filter(agreement__in=rows.order_by().values("slug"))
-    own = Q(agreement=OuterRef("slug"))
-    absent, recorded = rows.filter(~Exists(on_day.filter(own))), Exists(known.filter(own))
+        known = known.filter(agreement__in=rows.order_by().values("slug"))
+    last = known.filter(certain_until=FOREVER)
+    certain = known.certain_on(clocks.as_of)
+    uncertain = known.possible_on(clocks.as_of).filter(
+        Q(certain_from__gt=clocks.as_of) | Q(certain_until__lte=clocks.as_of)
+    )
+    several = Count("agreement", distinct=True)
     return [
-        held.values(value=Cast("status", CharField())).annotate(
-            n=Count("agreement", distinct=True)
-        ),
-        _grouped(absent.filter(recorded), Value(NONE, CharField())),
-        _grouped(absent.exclude(recorded), Value(NOT_RECORDED, CharField())),
+        _grouped(certain, F("status")),
+        uncertain.values(value=F("status")).annotate(n=several),
+        _grouped(last, Value(NONE, CharField())),
+        _less(certain, NONE, Count("*")),
+        _less(uncertain, NONE, several),
+        _grouped(rows, Value(NOT_RECORDED, CharField())),
+        _less(last, NOT_RECORDED, Count("*")),
     ]
 
 
 def by_grouping(rows, clocks: Clocks) -> list[QuerySet]:
     """Agreements by the groupings of which their partner is a possible member, or which it is."""
     members = Membership.ever.known_at(clocks.revision).possible_on(clocks.as_of).order_by()
-    inside = members.filter(country__agreements_as_partner__in=rows.order_by().values("pk"))
+    inside = members.filter(country__agreements_as_partner__isnull=False)
+    if rows.query.where:
+        inside = members.filter(country__agreements_as_partner__in=rows.order_by().values("pk"))
+    several = Count("country__agreements_as_partner", distinct=True)
     return [
-        inside.values(value=Cast("grouping_id", CharField())).annotate(
-            n=Count("country__agreements_as_partner", distinct=True)
-        ),
-        _grouped(rows, Cast("partner_grouping_id", CharField())),
+        inside.values(value=F("grouping_id")).annotate(n=several),
+        _grouped(rows, F("partner_grouping_id")),
     ]
 
 
 def _grouped(rows: QuerySet, expression) -> QuerySet:
-    return rows.order_by().values(value=expression).annotate(n=Count("pk"))
+    """Rows by a value. A bare column and a bare count are read from an index alone."""
+    return rows.order_by().values(value=expression).annotate(n=Count("*"))
+
+
+def _less(rows: QuerySet, value: str, number) -> QuerySet:
+    """So many less have this value."""
+    counted = rows.order_by().values(value=Value(value, CharField()))
+    return counted.annotate(n=Value(0) - number)
 
 
 def _added_up(parts: list[QuerySet]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 Direct agreements are compared; what a grouping's agreement would add is shown apart. Lists are
 walked in the order of their dates while countries enter and leave, so the work grows with lists and
-agreements, not with their product. Seven statements, nothing stored, no job to run.
+agreements, not with their product. Nine statements, nothing stored, no job to run.
 """
 
 from collections import Counter, defaultdict
@@ -10,14 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from agreements.lifecycle import DAWN, FOREVER
 from agreements.models import ListEntry, PublishedList, Standing
 from partners.models import Membership
+from sosa_registry.ledger.lasting import Lasting, lasting
 from sosa_registry.ledger.reading import Pin
 
 AGREES, UNSETTLED, CONFLICTS = "agrees", "unsettled", "conflicts"
 VERDICTS = (AGREES, UNSETTLED, CONFLICTS)
+_RESTS_ON = ("agreements", "events", "memberships", "published_lists", "published_list_entries")
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,7 @@ class Reconciled:
     explanation: str | None
 
 
-@dataclass(frozen=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """From a day until before another, a country is certainly or possibly in."""
 
     country: str
@@ -73,10 +75,10 @@ def reconcile(
 ) -> list[Reconciled]:
     """Every list that fits, newest first. A list's day, if imprecise, is the last it can be.
 
-    All lists are judged together, once for each state of the registry; one of them, alone.
+    All lists are judged together, once for each state of the tables they rest on; one, alone.
     """
     slugs, wanted = tuple(slugs), set(types)
-    found = _judged_all(pinned, slugs) if slugs else _kept(pinned)
+    found = _judged_all(pinned, slugs) if slugs else _kept(lasting(pinned, _RESTS_ON))
     return [
         made
         for made in found
@@ -87,8 +89,8 @@ def reconcile(
 
 
 @lru_cache(maxsize=2)
-def _kept(pinned: Pin) -> list[Reconciled]:
-    return _judged_all(pinned, ())
+def _kept(asked: Lasting) -> list[Reconciled]:
+    return _judged_all(asked.pinned, ())
 
 
 def _judged_all(pinned: Pin, slugs: tuple[str, ...]) -> list[Reconciled]:
@@ -134,10 +136,12 @@ def _standing(pinned: Pin, lists, memberships):
     if not types:
         return direct, grouped
     rows = Standing.objects.known_at(pinned.revision).of_types(types).in_force().order_by()
+    rows = rows.filter(principal__in={made.principal_id for made in lists})
     columns = ("principal", "type", "partner", "partner_grouping")
     days = ("certain_from", "certain_until", "possible_from", "possible_until")
-    for principal, kind, partner, grouping, *period in rows.values_list(*columns, *days):
-        stretch = _Stretch(partner, tuple(period[:2]), tuple(period[2:]))
+    for row in rows.values_list(*columns, *days):
+        principal, kind, partner, grouping, sure_from, sure_until, may_from, may_until = row
+        stretch = _Stretch(partner, (sure_from, sure_until), (may_from, may_until))
         if not grouping:
             direct[principal, kind].append(stretch)
             continue

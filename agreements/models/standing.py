@@ -28,8 +28,10 @@ class EventQuerySet(RecordedQuerySet):
     def happenings(self) -> dict[str, list[lifecycle.Happening]]:
         """The events of each agreement, by its slug."""
         by_agreement: dict[str, list[lifecycle.Happening]] = {}
-        for event in self:
-            by_agreement.setdefault(event.agreement_id, []).append(event.happening())
+        columns = ("agreement_id", "slug", "event", "date", "until")
+        for agreement, slug, kind, day, until in self.values_list(*columns):
+            happening = lifecycle.Happening(slug, kind, dates.parse(day), dates.parse(until))
+            by_agreement.setdefault(agreement, []).append(happening)
         return by_agreement
 
 
@@ -223,6 +225,15 @@ class Standing(models.Model):
             models.Index(fields=["partner", "principal"], name="standing_partner"),
             models.Index(fields=["agreement", "superseded_in"], name="standing_agreement"),
             models.Index(fields=["recorded_in"], name="standing_recorded"),
+            # How many stand how on a day, without reading a row: what an explorer counts.
+            models.Index(
+                fields=[
+                    *("status", "possible_from", "possible_until"),
+                    *("certain_from", "certain_until", "agreement"),
+                ],
+                condition=models.Q(superseded_in__isnull=True),
+                name="standing_on_day",
+            ),
         ]
 
     def __str__(self):

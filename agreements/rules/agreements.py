@@ -64,6 +64,9 @@ def _together(touched: Touched, how: str) -> Iterator[tuple[Standing, Standing]]
         for pair in mine.values(*_PAIR).distinct():
             pairs |= Q(**pair)
         rows = rows.filter(pairs)
+    else:
+        others = rows.filter(**{name: OuterRef(name) for name in _PAIR}).order_by()
+        rows = rows.filter(Exists(others.exclude(agreement=OuterRef("agreement"))))
     running: list[Standing] = []
     for row in rows:
         first = getattr(row, start)

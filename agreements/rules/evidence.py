@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from agreements import lifecycle
 from agreements.models import Claim, ListEntry, PublishedList, Standing
@@ -16,10 +16,9 @@ from .base import ERROR, WARNING, Found, Touched, rule
 def evidence_is_about_something(touched: Touched) -> Iterator[Found]:
     """Every citation and every claim is about a record that exists."""
     # Touched evidence may speak of nothing, and what was deleted may be spoken of.
-    asked = Q() if touched.many else Q(subject__in=set().union(*touched.keys.values()))
     about: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for model in (Citation, Claim):
-        for row in model.objects.filter(asked).order_by("pk"):
+        for row in _of_nothing(model) if touched.many else _said_of(model, touched):
             named = about.setdefault((row.subject_kind, row.subject), [])
             named.append((row.record_type, row.key))
     known = subjects.kinds()
@@ -27,6 +26,19 @@ def evidence_is_about_something(touched: Touched) -> Iterator[Found]:
         beside = ((known[kind].record_type, key),) if kind in known else ()
         for record in about[kind, key]:
             yield Found(record, "subject", f"No {kind} “{key}” in the registry.", beside)
+
+
+def _said_of(model, touched: Touched):
+    return model.objects.filter(subject__in=set().union(*touched.keys.values())).order_by("pk")
+
+
+def _of_nothing(model) -> Iterator:
+    """Evidence of which the database finds no subject. A statement a kind, however many rows."""
+    rows, known = model.objects.order_by("pk"), subjects.kinds()
+    yield from rows.exclude(subject_kind__in=known)
+    for kind, subject in known.items():
+        named = subject.objects.filter(**{subject.key_field: OuterRef("subject")})
+        yield from rows.filter(~Exists(named.order_by()), subject_kind=kind)
 
 
 @rule(WARNING, "published_lists", "published_list_entries")
@@ -82,8 +94,9 @@ def agreeing_claim_agrees(touched: Touched) -> Iterator[Found]:
         return
     standing: dict[str, list[Standing]] = {}
     named = {claim.subject for claim in claims}
-    rows = Standing.objects.filter(superseded_in__isnull=True)
-    for row in rows if touched.many else rows.filter(agreement__in=named):
+    if touched.many:
+        named = Claim.objects.filter(subject_kind="agreement", property="status").values("subject")
+    for row in Standing.objects.filter(superseded_in__isnull=True, agreement__in=named):
         standing.setdefault(row.agreement, []).append(row)
     for claim in claims:
         first = claim.as_of_earliest or claim.as_of_latest

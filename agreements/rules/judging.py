@@ -5,9 +5,14 @@ somebody has read and accepted them.
 """
 
 from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
+from sosa_registry.ledger import clock
+from sosa_registry.ledger.lasting import Lasting, lasting
+from sosa_registry.ledger.reading import Pin, pin
 from sosa_registry.ledger.revising import Doubts, OpenRevision
 
 from . import agreements, evidence, parties
@@ -36,13 +41,32 @@ def check(
     touched: Touched | None = None, *, severities: Iterable[str] = (ERROR, WARNING), rules=()
 ) -> list[Violation]:
     """Every violation, by rule; without `touched`, of the whole registry, by every rule."""
-    asked = touched or Touched(everything=True)
-    found = []
+    found, pinned = [], None if touched else pin()
     for one in rules or (*agreements.RULES, *parties.RULES, *evidence.RULES):
-        concerned = asked.everything or one.tables & asked.keys.keys()
-        if one.severity in severities and concerned:
-            found += _violations(one, asked)
+        if one.severity not in severities:
+            continue
+        if touched is None:
+            found += _of_everything(one, pinned)
+        elif touched.everything or one.tables & touched.keys.keys():
+            found += _violations(one, touched)
     return found
+
+
+def _of_everything(one: Rule, pinned: Pin) -> tuple[Violation, ...]:
+    """What breaks a rule in the whole registry: found anew when one of its tables was touched.
+
+    A rule that no revision can break need not be asked again where nothing broke it.
+    """
+    if one.kept_elsewhere:
+        found = _kept(one, lasting(pinned, ()), clock.today())
+        if not found:
+            return found
+    return _kept(one, lasting(pinned, one.tables), clock.today())
+
+
+@lru_cache(maxsize=256)
+def _kept(one: Rule, asked: Lasting, today: date) -> tuple[Violation, ...]:
+    return tuple(_violations(one, Touched(everything=True)))
 
 
 def _violations(one: Rule, asked: Touched) -> Iterable[Violation]:

@@ -27,6 +27,7 @@ from sosa_registry.api.filters import (
 )
 from sosa_registry.api.views import Resource
 from sosa_registry.asking import Clocks, some_of
+from sosa_registry.ledger.lasting import lasting
 from sosa_registry.ledger.models import Version
 from sosa_registry.pages import PAGE_SIZE, Question, Toolbar, refused, show
 
@@ -182,15 +183,27 @@ class _Asked:
         return rows if found is None else found
 
     def counts(self) -> Counts:
-        """The facets' numbers; kept for as long as neither the registry nor the day is another."""
-        question, explorer = self.question, self.explorer
-        clocks = question.clocks
-        said = [(name, question.text(name).strip()) for name in [*self.filters.filters, "search"]]
-        asked = f"{explorer.name} {clocks.pin.state} {clocks.as_of} {said}"
-        return caches["answers"].get_or_set(
-            f"facets-{sha256(asked.encode()).hexdigest()}",
-            lambda: counted([one.facet for one in explorer.facets], self.narrowed, clocks),
-        )
+        """The facets' numbers, each kept for as long as it is true."""
+        facets = [one.facet for one in self.explorer.facets]
+        names = {facet.name: self._kept_as(facet) for facet in facets}
+        found = caches["answers"].get_many(names.values())
+        missing = [facet for facet in facets if names[facet.name] not in found]
+        made = counted(missing, self.narrowed, self.question.clocks)
+        caches["answers"].set_many({names[name]: numbers for name, numbers in made.items()})
+        return {name: made[name] if name in made else found[kept] for name, kept in names.items()}
+
+    def _kept_as(self, facet: Facet) -> str:
+        """A name for a facet's numbers: what they rest on, the other filters, a day if it matters.
+
+        A filter may rest on anything: under one the numbers last until the next revision.
+        """
+        clocks = self.question.clocks
+        others = [name for name in [*self.filters.filters, "search"] if name != facet.name]
+        said = [(name, text) for name in others if (text := self.question.text(name).strip())]
+        state = clocks.pin.state if said else lasting(clocks.pin, facet.tables).state
+        day = clocks.as_of if said or facet.dated else ""
+        asked = f"{self.explorer.name} {facet.name} {state} {day} {said}"
+        return f"facet-{sha256(asked.encode()).hexdigest()}"
 
 
 def followed_rows(question: Question, explorer: Explorer) -> list[QuerySet]:

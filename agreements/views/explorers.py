@@ -4,7 +4,7 @@ from dataclasses import asdict
 from functools import partial
 
 from django.db.models import Q
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from agreements.analysis import facets
 from agreements.analysis.cells import NONE
@@ -66,6 +66,9 @@ _TYPES = {
 }
 
 
+_CONFIDENCE = {"label": "Confidence", **_choices(Confidence)}
+
+
 def _country(value: str, known: Reference) -> str:
     return known.name(value.upper())
 
@@ -122,6 +125,9 @@ def _always(values: list[str], clocks):
     return Q()
 
 
+_OWN = ("agreements",)
+_STANDING = Facet("status", facets.by_standing, ("agreements", "events"), dated=True)
+_INSIDE = Facet("grouping", facets.by_grouping, ("agreements", "memberships"), dated=True)
 AGREEMENTS = Explorer(
     name="agreements",
     section="agreements",
@@ -139,20 +145,20 @@ AGREEMENTS = Explorer(
     texts={"partner": "Partner (alpha-3)"},
     prepare=_agreements_prepared,
     facets=[
-        FacetField(Facet("type", by("type_id")), "Type", **_TYPES),
-        FacetField(Facet("status", facets.by_standing), "Standing", _status, lambda known: ASKABLE),
-        FacetField(Facet("principal", by("principal_id")), "Principal", _country),
+        FacetField(Facet("type", by("type_id"), _OWN), "Type", **_TYPES),
+        FacetField(_STANDING, "Standing", _status, lambda known: ASKABLE),
+        FacetField(Facet("principal", by("principal_id"), _OWN), "Principal", _country),
         FacetField(
-            Facet("region", by("partner__region")),
+            Facet("region", by("partner__region"), ("agreements", "countries")),
             "Region",
             lambda value, known: value,
             lambda known: known.regions,
         ),
-        FacetField(Facet("grouping", facets.by_grouping), "Grouping", _grouping),
-        FacetField(Facet("binding", by("binding")), "Binding", **_choices(Agreement.Binding)),
-        FacetField(Facet("confidence", by("confidence")), "Confidence", **_choices(Confidence)),
+        FacetField(_INSIDE, "Grouping", _grouping),
+        FacetField(Facet("binding", by("binding"), _OWN), "Binding", **_choices(Agreement.Binding)),
+        FacetField(Facet("confidence", by("confidence"), _OWN), **_CONFIDENCE),
         FacetField(
-            Facet("min_grade", facets.by_best_grade, at_least=True),
+            Facet("min_grade", facets.by_best_grade, ("citations", "sources"), at_least=True),
             "Evidence",
             lambda value, known: value if value == "A" else f"{value} or better",
             lambda known: list(GRADES),
@@ -214,8 +220,8 @@ def _events_prepared(rows, clocks) -> dict[str, list[str]]:
 
 
 def _cited(row: Event, shown: Shown):
-    links = [_link(f"/sources/{slug}/", slug, "key") for slug in shown.prepared.get(row.slug, [])]
-    return format_html("{}" + ", {}" * (len(links) - 1), *links) if links else ""
+    slugs = shown.prepared.get(row.slug, [])
+    return format_html_join(", ", "{}", ((_link(f"/sources/{s}/", s, "key"),) for s in slugs))
 
 
 EVENTS = Explorer(
@@ -233,15 +239,17 @@ EVENTS = Explorer(
     texts={"agreement": "Agreement"},
     prepare=_events_prepared,
     facets=[
-        FacetField(Facet("event", by("event")), "What", **_choices(Kind)),
-        FacetField(Facet("type", by("agreement__type_id")), "Type", **_TYPES),
+        FacetField(Facet("event", by("event"), ("events",)), "What", **_choices(Kind)),
         FacetField(
-            Facet("decade", facets.by_decade("date_latest")),
+            Facet("type", by("agreement__type_id"), ("agreements", "events")), "Type", **_TYPES
+        ),
+        FacetField(
+            Facet("decade", facets.by_decade("date_latest"), ("events",)),
             "Decade",
             lambda value, known: value,
             lambda known: [f"{year}s" for year in range(2090, 1890, -10)],
         ),
-        FacetField(Facet("confidence", by("confidence")), "Confidence", **_choices(Confidence)),
+        FacetField(Facet("confidence", by("confidence"), ("events",)), **_CONFIDENCE),
     ],
     columns=[
         Column("date", "When", _day("date"), "date"),
@@ -293,7 +301,7 @@ FIRMS = Explorer(
     rows=lambda: Firm.objects.select_related("country"),
     ordering="name",
     about=partial(about_records, "firm", "firms"),
-    facets=[FacetField(Facet("country", by("country_id")), "Country", _country)],
+    facets=[FacetField(Facet("country", by("country_id"), ("firms",)), "Country", _country)],
     columns=[
         Column(
             "firm",
@@ -325,10 +333,10 @@ SOURCES = Explorer(
     ordering="publisher",
     about=partial(about_records, "source", "sources"),
     facets=[
-        FacetField(Facet("kind", by("kind")), "Kind", **_choices(Source.Kind)),
-        FacetField(Facet("tier", by("tier")), "Tier", **_choices(Source.Tier)),
+        FacetField(Facet("kind", by("kind"), ("sources",)), "Kind", **_choices(Source.Kind)),
+        FacetField(Facet("tier", by("tier"), ("sources",)), "Tier", **_choices(Source.Tier)),
         FacetField(
-            Facet("grade", facets.by_own_grade),
+            Facet("grade", facets.by_own_grade, ("sources",)),
             "Grade",
             lambda value, known: value,
             lambda known: list(GRADES),
@@ -344,12 +352,7 @@ SOURCES = Explorer(
             "title",
             lead=True,
         ),
-        Column(
-            "publisher",
-            "Publisher",
-            _text("publisher"),
-            "publisher",
-        ),
+        Column("publisher", "Publisher", _text("publisher"), "publisher"),
         Column("published_on", "Published", _day("published_on"), "published_on"),
         Column("kind", "Kind", _display("kind"), "kind"),
         Column("tier", "Tier", _display("tier"), "tier"),

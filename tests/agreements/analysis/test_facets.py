@@ -24,12 +24,12 @@ from sosa_registry.ledger.reading import pin
 from tests.cast import agreement, event, member
 
 FACETS = [
-    Facet("type", by("type_id")),
-    Facet("status", by_standing),
-    Facet("region", by("partner__region")),
-    Facet("grouping", by_grouping),
-    Facet("binding", by("binding")),
-    Facet("min_grade", by_best_grade, at_least=True),
+    Facet("type", by("type_id"), ()),
+    Facet("status", by_standing, ()),
+    Facet("region", by("partner__region"), ()),
+    Facet("grouping", by_grouping, ()),
+    Facet("binding", by("binding"), ()),
+    Facet("min_grade", by_best_grade, (), at_least=True),
 ]
 
 
@@ -108,7 +108,7 @@ def test_grades_are_counted_as_at_least_so_good(registry):
 
 
 def test_events_are_counted_by_decade(registry):
-    facet = Facet("decade", by_decade("date_latest"))
+    facet = Facet("decade", by_decade("date_latest"), ())
     found = counted([facet], lambda name: Event.objects.all())["decade"]
 
     assert sum(found.values()) == 160
@@ -119,7 +119,7 @@ def test_events_are_counted_by_decade(registry):
 
 
 def test_sources_are_counted_by_the_grade_they_give(registry):
-    found = counted([Facet("grade", by_own_grade)], lambda name: Source.objects.all())["grade"]
+    found = counted([Facet("grade", by_own_grade, ())], lambda name: Source.objects.all())["grade"]
 
     assert sum(found.values()) == 232
     for grade, number in found.items():
@@ -130,7 +130,7 @@ def test_sources_are_counted_by_the_grade_they_give(registry):
 
 @pytest.mark.django_db
 def test_nothing_to_count_is_no_number():
-    assert counted([Facet("binding", by("binding"))], lambda name: Agreement.objects.all()) == {
+    assert counted([Facet("binding", by("binding"), ())], lambda name: Agreement.objects.all()) == {
         "binding": {}
     }
     assert counted([], lambda name: Agreement.objects.all()) == {}
