@@ -1,7 +1,7 @@
 """The days on which an answer may change: standing, membership, lists, claims begin or end.
 
-Read once for each state of the registry and kept, so that “previous change” and “next change” cost
-no statement on a page that is asked often.
+Read once for each state of the tables they rest on and kept, so that “previous change” and “next
+change” cost no statement on a page that is asked often.
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,8 +11,10 @@ from functools import lru_cache
 from agreements.lifecycle import DAWN, FOREVER
 from agreements.models import Claim, PublishedList, Standing
 from partners.models import Membership
+from sosa_registry.ledger.lasting import Lasting, lasting
 from sosa_registry.ledger.reading import Pin
 
+_RESTS_ON = ("agreements", "events", "memberships", "published_lists", "claims")
 _PERIOD = ("possible_from", "possible_until", "certain_from", "certain_until")
 
 
@@ -34,12 +36,13 @@ def changes_near(pinned: Pin, as_of: date, principal: str = "USA", most: int = 4
 
 def every_change(pinned: Pin, principal: str = "USA") -> tuple[date, ...]:
     """Every such day, in order. Four statements the first time."""
-    return _days(pinned.state, pinned.revision, principal)
+    return _days(lasting(pinned, _RESTS_ON), principal)
 
 
 @lru_cache(maxsize=8)
-def _days(state: str, revision: int, principal: str) -> tuple[date, ...]:
+def _days(asked: Lasting, principal: str) -> tuple[date, ...]:
     days: set[date] = set()
+    revision = asked.pinned.revision
     standing = Standing.objects.known_at(revision).with_principal(principal).order_by()
     for row in standing.values_list(*_PERIOD).distinct():
         days.update(row)
