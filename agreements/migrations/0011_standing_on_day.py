@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0009_editions"),
+        ("agreements", "0010_type_index"),
     ]
 
     operations = [
