@@ -13,10 +13,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from sosa_registry.accounts.reauthentication import recently_authenticated
 from sosa_registry.accounts.roles import Action
 from sosa_registry.api.batch import pointed
 from sosa_registry.api.filters import ChoiceFilter, RecordFilters
 from sosa_registry.api.problems import ProblemSerializer, Refused
+from sosa_registry.api.refusals import AskedAgain
 from sosa_registry.api.views import RecordList, Strict
 from sosa_registry.api.writing import Operation, OperationsRefused, apply_all
 from sosa_registry.ledger import clock, review, states
@@ -200,5 +202,7 @@ class ProposalStep(Strict, APIView):
         }
         if step not in done:
             raise Http404(f"No step “{step[:40]}”. Allowed: {', '.join(STEPS)}.")
+        if step == "approve" and request.auth is None and not recently_authenticated(request):
+            raise AskedAgain  # a session, and perhaps an unattended screen; a token is its own
         _drafted(done[step])
         return _answer(one)

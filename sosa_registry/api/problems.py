@@ -137,7 +137,8 @@ def _described(exc: Exception, context: dict) -> tuple[dict, dict]:
     if isinstance(exc, serializers.ValidationError):
         return problem(400, "The body is not valid.", list(pointers(exc.detail))), {}
     if isinstance(exc, Refused):
-        return problem(exc.status_code, str(exc.detail), exc.errors), exc.headers
+        told = problem(exc.status_code, str(exc.detail), exc.errors)
+        return told | {"type": exc.kind}, exc.headers
     if isinstance(exc, RequestDataTooBig):
         return problem(413, DETAILS[413]), {}
     if isinstance(exc, Http404 | ObjectDoesNotExist):

@@ -3,6 +3,8 @@
 import pytest
 
 from agreements.models import Event
+from sosa_registry.accounts import tokens
+from sosa_registry.accounts.models import Token
 from sosa_registry.ledger.models import Proposal, Revision
 from tests import cast
 from tests.api.places import problem_of
@@ -31,7 +33,7 @@ def say(paper, client):
 
     def post(name, role, place, body):
         accounts[name] = accounts.get(name) or cast.account(name, role)
-        client.force_login(accounts[name])
+        cast.just_authenticated(client, accounts[name])
         return client.post(f"{BASE}{place}", body, content_type="application/json")
 
     return post
@@ -73,6 +75,30 @@ def test_from_draft_to_approval(say, drafted):
     assert (told["status"], told["approver"]) == ("approved", "bert")
     assert Event.objects.get(slug="sosa-xru-e2").note == "Note 7"
     assert [each["text"] for each in told["remarks"] if each["text"]] == ["Which note?", "Mended"]
+
+
+def test_a_session_is_asked_again_who_it_is_before_it_approves(say, drafted, client):
+    say("anna", "analyst", f"{drafted}/submit/", {})
+    client.force_login(cast.account("bert", "approver", password="a long enough secret"))
+    answer = client.post(f"{BASE}{drafted}/approve/", {}, content_type="application/json")
+
+    assert problem_of(answer, 403)["type"] == "/accounts/reauthenticate/"
+    assert Proposal.objects.get(pk=drafted).status == "submitted"
+
+
+def test_a_token_approves_without_being_asked_again(say, drafted, client):
+    say("anna", "analyst", f"{drafted}/submit/", {})
+    bert = cast.account("bert", "approver")
+    secret = tokens.make(Token(owner=bert, name="desk", scope="all", days=1), actor=bert)
+    client.logout()
+    told = client.post(
+        f"{BASE}{drafted}/approve/",
+        {},
+        content_type="application/json",
+        headers={"Authorization": f"Token {secret}"},
+    )
+
+    assert (told.status_code, told.json()["status"]) == (200, "approved")
 
 
 def test_nobody_approves_their_own(say):
