@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from sosa_registry.accounts.roles import Action, may
+from sosa_registry.api.formats import neutral
 
 from .admin_firm_lists import firm_list_view
 from .admin_shipped import shipped_view
@@ -167,9 +168,6 @@ def write_errors(target, job: ImportJob) -> None:
         table = problem["file"].removesuffix(".csv")
         row = cells.get((table, problem["line"]), by_line.get(problem["line"], {}))
         told = [problem[name] for name in ("file", "line", "column", "value", "message")]
-        writer.writerow([_safe(value) for value in [*told, *(row.get(c, "") for c in columns)]])
-
-
-def _safe(value) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        writer.writerow(
+            [neutral(str(value)) for value in [*told, *(row.get(c, "") for c in columns)]]
+        )

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from sosa_registry.api.inputs import Text, refuse_key
+from sosa_registry.api.inputs import Several, Text, refuse_key
 from sosa_registry.api.serializers import RecordSerializer as PlainSerializer
 from sosa_registry.ledger.together import Given, Together
 
@@ -43,7 +43,7 @@ class CitedSerializer(RecordSerializer):
     """A record whose table lists the documents it rests on."""
 
     parts = ("sources",)
-    sources = serializers.ListField(
+    sources = Several(
         child=Text(),
         required=False,
         max_length=100,

@@ -14,6 +14,7 @@ from sosa_registry.ledger import clock
 from sosa_registry.ledger.dates import LAST_YEAR
 from sosa_registry.ledger.reading import NotKnown, Pin, pin
 
+LONGEST_NAME = 100  # of what is compared: the cost grows with its square
 SETTLED = timedelta(minutes=1)  # a revision is seen so soon after the moment it is dated
 
 
@@ -125,7 +126,7 @@ def refuse_unknown(params, allowed: Iterable[str]) -> None:
     allowed, faults = sorted(allowed), []
     for name in params:
         if name not in allowed:
-            near = get_close_matches(name, allowed, n=1)
+            near = get_close_matches(name[:LONGEST_NAME], allowed, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             faults.append(
                 BadParameter(name[:60], f"Unknown parameter.{hint} Allowed: {', '.join(allowed)}.")
@@ -141,7 +142,7 @@ def one_of(name: str, value: str, allowed: Iterable[str], *, fold=str.lower) -> 
     folded, known = fold(value.strip()), {fold(item): item for item in allowed}
     if folded in known:
         return known[folded]
-    near = get_close_matches(folded, known, n=1)
+    near = get_close_matches(folded[:LONGEST_NAME], known, n=1)
     hint = f" Did you mean {known[near[0]]}?" if near else ""
     listed = ", ".join(sorted(known.values()))
     raise BadParameter(name, f"Unknown value “{value[:60]}”.{hint} Allowed: {listed}.")

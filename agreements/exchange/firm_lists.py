@@ -7,6 +7,7 @@ deleted, who was renamed keeps the old name as an alias. A match is a suggestion
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
@@ -16,7 +17,7 @@ from partners.models import Firm, Source
 from sosa_registry.ledger import dates
 from sosa_registry.ledger.recording import revision
 
-from . import spreadsheets, tabular
+from . import limits, spreadsheets, tabular
 from .firm_matching import JOINED, LEFT, RENAMED, Match, Named, compare
 
 COLUMNS = ("name", "cage_code", "joined", "left")
@@ -45,15 +46,16 @@ def read_list(name: str, content: bytes) -> list[dict]:
         if content.startswith(b"PK"):
             rows = next(spreadsheets.sheets_of(content))[1]
         else:
+            limits.refuse_lines(content, limits.UPLOAD)
             text = tabular.text_of(content)
             rows = tabular.rows_of(text, tabular.delimiter_of(text, COLUMNS))
-        lines = list(rows)
-    except (tabular.Unreadable, StopIteration) as error:
+        lines = list(islice(rows, MAX_ROWS + 2))  # the header, and one too many
+    except (ValueError, StopIteration) as error:
         raise ValidationError({"file": f"{name}: {error or 'it is empty.'}"}) from error
-    header = [cell.strip() for cell in lines[0][1]] if lines else []
+    header = [cell.strip() for cell in lines[0][1][: limits.MAX_COLUMNS]] if lines else []
     faults = [f"Unknown column “{c}”." for c in header if c and c not in COLUMNS]
     faults += [] if "name" in header else ["The column “name” is missing."]
-    faults += [f"{len(lines)} rows. Allowed: {MAX_ROWS}."] if len(lines) > MAX_ROWS else []
+    faults += [f"More than {MAX_ROWS} rows."] if len(lines) > MAX_ROWS + 1 else []
     if faults:
         raise ValidationError({"file": [*faults, f"Allowed: {', '.join(COLUMNS)}."]})
     found = []

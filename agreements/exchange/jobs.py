@@ -1,9 +1,9 @@
 """Imports step by step: a file is uploaded, read and tried; then confirmed and written.
 
-More than `AT_ONCE` rows are the worker's, both times. A preview is tried in a transaction that is
-undone; a confirmation plans anew and, where the registry has changed so that the plan is another,
-shows that one instead of writing. Both look first at what is done already: a task begun twice does
-no harm.
+More than `AT_ONCE` rows are the worker's, both times, and so is reading a large file. A preview is
+tried in a transaction that is undone; a confirmation plans anew and, where the registry has changed
+so that the plan is another, shows that one instead of writing. Both look first at what is done
+already: a task begun twice does no harm.
 """
 
 from dataclasses import asdict
@@ -17,11 +17,13 @@ from agreements.models.imports import KEPT_FOR
 from sosa_registry.ledger import clock
 
 from .importing import Changed, Outcome, apply, rehearse
+from .limits import weight
 from .planning import ERROR
 from .reading import ImportRefused, Package, Problem, read_upload
 from .tables import BY_NAME
 
 AT_ONCE = 1_000  # rows; more of them are the worker's
+READ_AT_ONCE = 1_000_000  # bytes, unpacked
 MAX_BYTES = 20 * 1024 * 1024
 State = ImportJob.State
 
@@ -44,6 +46,10 @@ def upload(*, name: str, content: bytes, user, reason: str, table: str = "") -> 
     job = ImportJob.objects.create(
         name=name[-200:], table=table, content=content, user=user, reason=reason.strip()
     )
+    if weight(content) > READ_AT_ONCE:
+        _say(job, State.WAITING, "The file waits for the worker.")
+        transaction.on_commit(lambda: preview_in_worker.enqueue(job.pk))
+        return job
     package = read_upload(job.name, content, table)
     job.rows = package.size
     if package.size > AT_ONCE:
@@ -76,6 +82,7 @@ def preview_in_worker(pk: int) -> None:
     if job:
         _say(job, State.READING, "Step 1 of 2: reading the file.")
         package = read_upload(job.name, bytes(job.content), job.table)
+        job.rows = package.size
         said = f"Step 2 of 2: comparing {package.size} rows with the registry, and trying them."
         _say(job, State.READING, said)
         _carefully(job, lambda: _preview(job, package))

@@ -4,7 +4,6 @@ Nothing here asks the database. A fault names file, line and column, so that a p
 file; reading goes on after it, to find them all.
 """
 
-import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -12,7 +11,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from .spreadsheets import is_workbook, refuse_bomb, sheets_of
+from .limits import MAX_COLUMNS, MAX_EMPTY, MAX_PROBLEMS, OWN, UPLOAD, Limits, opened, refuse_lines
+from .spreadsheets import is_workbook, sheets_of
 from .tables import BY_NAME, TABLES, Table
 from .tabular import Spoilt, Unreadable, delimiter_of, rows_of, text_of
 
@@ -48,7 +48,7 @@ class ImportRefused(Exception):
         self.problems = problems
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One line of a table: its cells by column, and the line it stands on."""
 
@@ -88,19 +88,22 @@ class Package:
 
 
 def read(path: Path) -> Package:
-    """Read a folder or zip of tables, a CSV file or a workbook; absent tables are left alone."""
+    """Read a folder or zip of tables, a CSV file or a workbook; absent tables are left alone.
+
+    These are the operator's own, so they may be larger than what is uploaded.
+    """
     try:
         if not path.exists():
             raise ValueError("no such file or folder")
         if not path.is_dir():
-            return read_upload(path.name, path.read_bytes())
+            return read_upload(path.name, path.read_bytes(), limits=OWN)
         files = [(file.name, file.read_bytes()) for file in path.glob("*.csv")]
     except UNREADABLE as error:
         return _unread(str(path), f"Cannot be read: {error}.")
-    return _read_files(str(path), files)
+    return _read_files(str(path), files, OWN)
 
 
-def read_upload(name: str, content: bytes, table: str = "") -> Package:
+def read_upload(name: str, content: bytes, table: str = "", limits: Limits = UPLOAD) -> Package:
     """Read one file by what it is: a zip of tables, a workbook, or the CSV of one table.
 
     `table` says which table a file or a workbook's only sheet is; if it does not, the name does, or
@@ -112,17 +115,16 @@ def read_upload(name: str, content: bytes, table: str = "") -> Package:
     try:
         if not content.startswith(_ZIP):
             package = Package()
-            _read_csv(name, table, content, package)
+            _read_csv(name, table, content, package, limits)
             return package
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with opened(content, limits) as archive:
             if is_workbook(archive):
-                return _read_workbook(name, table, content)
-            refuse_bomb(archive)
+                return _read_workbook(name, table, content, limits)
             members = [m for m in archive.namelist() if m.endswith(".csv")]
             files = [(Path(member).name, archive.read(member)) for member in members]
     except UNREADABLE as error:
         return _unread(name, f"Cannot be read: {error}.")
-    return _read_files(name, files)
+    return _read_files(name, files, limits)
 
 
 def _unread(place: str, message: str) -> Package:
@@ -131,7 +133,7 @@ def _unread(place: str, message: str) -> Package:
     return package
 
 
-def _read_files(place: str, files: list[tuple[str, bytes]]) -> Package:
+def _read_files(place: str, files: list[tuple[str, bytes]], limits: Limits) -> Package:
     package, seen = Package(), set()
     if not files:
         named = ", ".join(f"{table.name}.csv" for table in TABLES)
@@ -141,7 +143,7 @@ def _read_files(place: str, files: list[tuple[str, bytes]]) -> Package:
             package.refuse(name, 0, "", "The table is there twice.")
         elif Path(name).stem in BY_NAME:
             seen.add(name)
-            _read_csv(name, Path(name).stem, content, package)
+            _read_csv(name, Path(name).stem, content, package, limits)
         else:
             package.refuse(name, 0, "", _no_table(Path(name).stem))
     return package
@@ -153,10 +155,10 @@ def _no_table(name: str) -> str:
     return f"Not a table.{hint} Allowed: {', '.join(BY_NAME)}."
 
 
-def _read_workbook(name: str, asked: str, content: bytes) -> Package:
+def _read_workbook(name: str, asked: str, content: bytes, limits: Limits) -> Package:
     package, found = Package(), 0
     try:
-        for title, rows in sheets_of(content):
+        for title, rows in sheets_of(content, limits):
             first = next(rows, None)
             if first is None:
                 continue  # an empty sheet
@@ -183,8 +185,9 @@ def _chained(first, rows) -> Iterator[tuple[int, list[str]]]:
     yield from rows
 
 
-def _read_csv(name: str, asked: str, content: bytes, package: Package) -> None:
+def _read_csv(name: str, asked: str, content: bytes, package: Package, limits: Limits) -> None:
     try:
+        refuse_lines(content, limits)
         text = text_of(content)
         every = {column for table in TABLES for column in table.columns}
         rows = rows_of(text, delimiter_of(text, every))
@@ -196,6 +199,8 @@ def _read_csv(name: str, asked: str, content: bytes, package: Package) -> None:
             _read_table(table, name, _chained(first, rows), package)
     except Unreadable as fault:
         package.refuse(name, fault.line, "", str(fault))
+    except ValueError as fault:
+        package.refuse(name, 0, "", f"Cannot be read: {fault}.")
 
 
 def _table_of(name: str, header: list[str]) -> Table | None:
@@ -230,18 +235,28 @@ def _read_table(
     """Take a table's rows; `padded`: a sheet's rows are as wide as its widest."""
     lines = iter(lines)
     at, header = next(lines)
-    header = _trimmed([name.strip() for name in header])
+    header = [name.strip() for name in _trimmed(header)]
+    if len(header) > MAX_COLUMNS:
+        package.refuse(file, at, "", f"{len(header)} columns. Allowed: {MAX_COLUMNS}.")
+        return
     if faults := list(_header_faults(table, header)):
         for column, told in faults:
             package.refuse(file, at, column, told)
         return
-    rows, seen = [], {}
+    rows, seen, filled = [], {}, at
     for line, cells in lines:
+        if len(package.problems) > MAX_PROBLEMS:
+            package.refuse(file, line, "", f"More than {MAX_PROBLEMS} faults: not read further.")
+            return
         cells = _trimmed(cells, len(header))
         if padded:
             cells += [""] * (len(header) - len(cells))
-        if not any(cells):
-            continue  # an empty line, or one of delimiters alone
+        if not any(cells):  # an empty line, or one of delimiters alone
+            if line - filled > MAX_EMPTY:
+                package.refuse(file, line, "", f"{MAX_EMPTY} empty lines: delete them.")
+                return
+            continue
+        filled = line
         row = Row(table, line, dict(zip(header, cells, strict=False)), file)
         if len(cells) != len(header):
             message = f"{len(cells)} cells, {len(header)} columns: cut off, or a stray delimiter?"
@@ -274,6 +289,7 @@ def _is_yes_or_no(table: Table, column: str) -> bool:
 
 def _trimmed(cells: list[str], least: int = 0) -> list[str]:
     """Without the empty cells that spreadsheets leave at the end of a row."""
-    while len(cells) > least and not cells[-1]:
-        cells = cells[:-1]
-    return cells
+    last = len(cells)
+    while last > least and not cells[last - 1]:
+        last -= 1
+    return cells[:last]

@@ -23,6 +23,7 @@ from sosa_registry.ledger.reading import pin
 
 from . import package
 from .importing import Changed, Outcome, apply
+from .limits import OWN
 from .reading import ImportRefused, Package, Row, read, read_upload
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -204,7 +205,7 @@ def is_newer(folder: Path = FIXTURES) -> bool:
 def _base() -> Package:
     """What was shipped when it was taken last; before that was kept, what the first import left."""
     if last := ShippedEdition.objects.first():
-        return read_upload("base.zip", bytes(last.content))
+        return read_upload("base.zip", bytes(last.content), limits=OWN)
     first = Revision.objects.filter(kind=Revision.Kind.IMPORT).order_by("number").first()
     return _written(package.files(pin(first.number))) if first else Package()
 
@@ -218,7 +219,7 @@ def _written(files: Iterator[tuple[str, str]]) -> Package:
     with zipfile.ZipFile(target, "w") as archive:
         for name, text in files:
             archive.writestr(name, text)
-    return read_upload("registry.zip", target.getvalue())
+    return read_upload("registry.zip", target.getvalue(), limits=OWN)
 
 
 def _by_key(read: Package) -> Tables:

@@ -2,8 +2,8 @@
 
 Dates become ISO days, whole numbers lose their “.0”, TRUE and FALSE stay words, a formula is the
 value that Excel last computed. A cell with an error, a time of day, or a formula that was never
-computed cannot be taken, and says why. Workbooks are zips: their parts are limited before anything
-is unpacked, and openpyxl parses them with defusedxml, which refuses entities.
+computed cannot be taken, and says why. Workbooks are zips, held to `limits` before they are parsed,
+and openpyxl parses them with defusedxml, which refuses entities.
 """
 
 import io
@@ -15,11 +15,9 @@ from datetime import date, datetime, time
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from .limits import MAX_COLUMNS, MAX_EMPTY, UPLOAD, Limits, opened
 from .tabular import Unreadable, spoilt
 
-MAX_UNPACKED = 150_000_000
-MAX_RATIO = 200  # times its packed size: tables of text shrink to a twentieth
-MAX_PARTS = 2_000
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _BROKEN = (
     *(OSError, EOFError, RuntimeError, ValueError, KeyError, IndexError, TypeError),
@@ -27,40 +25,29 @@ _BROKEN = (
 )
 
 
-def refuse_bomb(archive: zipfile.ZipFile) -> None:
-    """Raise ValueError for a zip that would unpack to far more than a table can need."""
-    members = archive.infolist()
-    unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members) or 1
-    if len(members) > MAX_PARTS:
-        raise ValueError(f"{len(members)} parts. Allowed: {MAX_PARTS}")
-    if unpacked > MAX_UNPACKED:
-        raise ValueError(f"{unpacked} bytes unpacked. Allowed: {MAX_UNPACKED}")
-    if unpacked > 1_000_000 and unpacked > packed * MAX_RATIO:
-        raise ValueError(f"unpacks to {unpacked // packed} times its size. Allowed: {MAX_RATIO}")
-
-
 def is_workbook(archive: zipfile.ZipFile) -> bool:
     """Whether a zip is an Excel workbook."""
     return "xl/workbook.xml" in archive.namelist()
 
 
-def sheets_of(content: bytes) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    """Name and rows of each sheet that holds something. Raises Unreadable."""
+def sheets_of(
+    content: bytes, limits: Limits = UPLOAD
+) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    """Name and rows of each sheet. Raises Unreadable, while the rows are read too."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            refuse_bomb(archive)
+        with opened(content, limits) as archive:
             computed = _has_formulas(archive)
         values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         told = computed and openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        for sheet in values.worksheets:
-            formulas = told[sheet.title].iter_rows(values_only=True) if told else None
-            rows = _rows(sheet.iter_rows(), formulas)
-            yield sheet.title, rows
-    except Unreadable:
-        raise
+        sheets = [(sheet, told[sheet.title] if told else None) for sheet in values.worksheets]
     except _BROKEN as error:
-        raise Unreadable(0, f"Not a workbook that can be read: {error}.") from error
+        raise _unreadable(error) from error
+    for sheet, formulas in sheets:
+        yield sheet.title, _rows(sheet, formulas, limits)
+
+
+def _unreadable(error: Exception) -> Unreadable:
+    return Unreadable(0, f"Not a workbook that can be read: {str(error)[:300]}.")
 
 
 def _has_formulas(archive: zipfile.ZipFile) -> bool:
@@ -76,15 +63,34 @@ def _has_formulas(archive: zipfile.ZipFile) -> bool:
     return False
 
 
-def _rows(rows, formulas) -> Iterator[tuple[int, list[str]]]:
-    for line, row in enumerate(rows, start=1):
-        written = next(formulas, ()) if formulas else ()
-        cells = [
-            _text(cell, written[place] if place < len(written) else None)
-            for place, cell in enumerate(row)
-        ]
-        if any(cells):
-            yield line, cells
+def _rows(sheet, formulas, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    try:
+        values = _as_wide_as_filled(sheet)
+        written = formulas and _as_wide_as_filled(formulas)
+        filled = 0
+        for line, row in enumerate(values, start=1):
+            said = next(written, ()) if written else ()
+            if len(row) > MAX_COLUMNS:
+                raise ValueError(f"line {line} has {len(row)} columns. Allowed: {MAX_COLUMNS}")
+            cells = [
+                _text(cell, said[place].value if place < len(said) else None)
+                for place, cell in enumerate(row)
+            ]
+            if any(cells):
+                filled = line
+                yield line, cells
+            elif line - filled > MAX_EMPTY:
+                raise ValueError(f"{MAX_EMPTY} empty rows before line {line}: delete them")
+            if line > limits.lines:
+                raise ValueError(f"more than {limits.lines} lines")
+    except _BROKEN as error:
+        raise _unreadable(error) from error
+
+
+def _as_wide_as_filled(sheet) -> Iterator[tuple]:
+    """A sheet's rows, whatever size it says it has: rows are padded to that."""
+    sheet.reset_dimensions()
+    return sheet.iter_rows()
 
 
 def _text(cell, formula) -> str:

@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 DELIMITERS = (",", ";", "\t")
+_HEADER = 20_000  # characters; all columns together have fewer
 SAVE_AS = (
     "Save it as UTF-8: in Excel “CSV UTF-8 (Comma delimited)”, in LibreOffice tick “Edit filter "
     "settings” and choose “Unicode (UTF-8)”."
@@ -55,7 +56,7 @@ def text_of(content: bytes) -> str:
 
 def delimiter_of(text: str, known: Iterable[str]) -> str:
     """What separates the cells: that by which the header has most columns that are known."""
-    header, names = text.partition("\n")[0].strip("\r"), set(known)
+    header, names = text[:_HEADER].partition("\n")[0].strip("\r"), set(known)
 
     def recognized(sign: str) -> int:
         return len({cell.strip().strip('"') for cell in header.split(sign)} & names)
@@ -65,7 +66,8 @@ def delimiter_of(text: str, known: Iterable[str]) -> str:
 
 def rows_of(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The line on which each row begins, and its cells. Raises Unreadable."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:

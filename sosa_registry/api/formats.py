@@ -2,11 +2,12 @@
 
 A row is the same object that the JSON answer holds. CSV and XLSX are tables: members of a member
 are columns with a dot (`evidence.grade`), lists are joined with semicolons, lists of objects are
-JSON. The one thing to know: a cell of a CSV file that a spreadsheet would run is escaped with an
+JSON. The one thing to know: what a spreadsheet would run in a cell of a CSV file is escaped with an
 apostrophe; the data package (`exchange`) is the verbatim copy, these files are for people.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +30,10 @@ BOM = "\ufeff"
 CHUNK = 1_000  # rows that are read, prepared and written together
 SPOOLED = 2_000_000  # bytes of a spreadsheet that are kept in memory; more go to a file
 LONGEST_CELL, MOST_ROWS = 32_767, 1_048_575  # what a sheet can hold, its head aside
-RUNS = frozenset("=+-@\t\r")  # what a cell begins with that a spreadsheet would run
+# What a cell begins with that a spreadsheet would run, in full width too …
+RUNS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+# … or a part of one, where its reader takes another sign to end a cell.
+_RUNS_LATER = re.compile("([;\t\r\n])(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 
 Rows = Iterable[dict]
 
@@ -261,15 +265,25 @@ def _text(value) -> str:
 
 
 def _escaped(cells: list) -> list:
-    """Cells as texts; one that a spreadsheet would take for a formula begins with an apostrophe."""
+    """Cells as texts, with an apostrophe before whatever a spreadsheet would run as a formula."""
     return [
         # Most are harmless texts, or empty.
-        cell if cell is None or (type(cell) is str and cell[:1] not in RUNS) else _harmless(cell)
+        cell if cell is None or (type(cell) is str and not _may_run(cell)) else _harmless(cell)
         for cell in cells
     ]
 
 
+def _may_run(text: str) -> bool:
+    """Whether a text needs a closer look. Searching for a pattern in each would be dear."""
+    return text[:1] in RUNS or ";" in text or "\n" in text or "\t" in text or "\r" in text
+
+
 def _harmless(value) -> str:
     text = _text(value)
-    runs = text[:1] in RUNS and not isinstance(value, int | float)
-    return f"'{text}" if runs else text
+    return text if isinstance(value, int | float) else neutral(text)
+
+
+def neutral(text: str) -> str:
+    """A cell's text, with an apostrophe before whatever a spreadsheet would run as a formula."""
+    text = _RUNS_LATER.sub(r"\1'", text)
+    return f"'{text}" if text[:1] in RUNS else text

@@ -14,6 +14,7 @@ from sosa_registry.ledger import dates
 
 from .filters import nearest_keys
 
+MOST_NAMED = 20  # members that are no members, of a body that may have a hundred thousand
 LARGEST_SMALL = 32_767  # what a small integer holds on every engine
 
 
@@ -24,6 +25,16 @@ class Text(serializers.CharField):
         """The text without surrounding white space. Raises ValidationError for any other type."""
         if not isinstance(data, str):
             self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Several(serializers.ListField):
+    """A list of so many at most, which are counted before any is looked at."""
+
+    def to_internal_value(self, data):
+        """The items. Raises ValidationError."""
+        if isinstance(data, list) and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 
@@ -137,5 +148,5 @@ class Exact(serializers.Serializer):
         written = [name for name, each in self.fields.items() if not each.read_only]
         if isinstance(data, dict) and (unknown := [n for n in data if n not in written]):
             told = [f"Unknown member. Allowed: {', '.join(written)}."]
-            raise serializers.ValidationError({name[:60]: told for name in unknown})
+            raise serializers.ValidationError({name[:60]: told for name in unknown[:MOST_NAMED]})
         return super().to_internal_value(data)

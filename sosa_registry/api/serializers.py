@@ -234,8 +234,10 @@ class RecordSerializer(serializers.ModelSerializer):
         for name in data:
             if name in computed and (name not in said or said[name] != data[name]):
                 refused[name] = ["It is computed: leave it out."]
-            elif name not in self.fields:
-                near = get_close_matches(name, written, n=1)
+            elif (
+                name not in self.fields and len(refused) < inputs.MOST_NAMED
+            ):  # it costs, and says it all
+                near = get_close_matches(name[:60], written, n=1)
                 hint = f" Did you mean {near[0]}?" if near else ""
                 refused[name[:60]] = [f"Unknown member.{hint} Allowed: {', '.join(written)}."]
         return refused

@@ -7,8 +7,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from agreements.exchange.limits import MAX_RATIO
 from agreements.exchange.reading import read_upload
-from agreements.exchange.spreadsheets import MAX_RATIO
 
 HEADER = "id,agreement,event,date,note"
 ROW = "sosa-aus-e9,sosa-aus,amended,2021,Naïve"
