@@ -41,9 +41,9 @@ soak: ## read and write for half an hour while the database comes and goes (SOAK
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} .venv/bin/pytest tests/service/test_soak.py -q -s
 
 lock: ## write the hashes of what is installed anew, after a requirement was changed (needs uv)
-	@for name in requirements requirements-dev; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in requirements requirements-dev requirements-bench; do uv pip compile --quiet --universal --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url $$name.txt --output-file $$name.lock || exit 1; done
 
-bench: ## measure speed and memory
-	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
-	@exec .venv/bin/python benchmarks/run.py
+bench: ## measure it beside its contenders, against its targets (SIZE= and QUICK=1 are honoured)
+	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt requirements-bench.txt
+	@exec .venv/bin/python -m benchmarks.run --size $${SIZE:-100000} $${QUICK:+--quick}

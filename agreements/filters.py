@@ -1,7 +1,7 @@
 """Filters of the lists of agreements, events and evidence, for pages and API alike."""
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from partners.filters import (
     MembershipFilters,
@@ -96,11 +96,14 @@ class StatusFilter(Documented, django_filters.Filter):
             return qs
         known = Standing.objects.known_at(self.parent.clocks.revision)
         on_day = known.possible_on(self.parent.clocks.as_of)
-        held = Q(slug__in=on_day.filter(status__in=value).values("agreement"))
+        stored, own, held = {*value} - {NONE, NOT_RECORDED}, Q(agreement=OuterRef("slug")), Q()
+        if stored:
+            held |= Q(slug__in=on_day.filter(status__in=stored).values("agreement"))
+        # EXISTS: for NOT IN a database compares each agreement with every period.
         if NONE in value:
-            held |= Q(slug__in=known.values("agreement")) & ~Q(slug__in=on_day.values("agreement"))
+            held |= Q(Exists(known.filter(own)), ~Exists(on_day.filter(own)))
         if NOT_RECORDED in value:
-            held |= ~Q(slug__in=known.values("agreement"))
+            held |= Q(~Exists(known.filter(own)))
         return qs.filter(held)
 
 

@@ -41,9 +41,8 @@ class Measured:
 def running(contender: Contender) -> Iterator[subprocess.Popen]:
     """The contender's server, answering; stopped at the end."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | contender.environment
-    server = subprocess.Popen(
-        contender.command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
-    )
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(contender.command, cwd=ROOT, env=environment, **quiet)
     try:
         _wait_for(contender)
         yield server

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+NAMES = ("requirements", "requirements-dev", "requirements-bench")
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[\w,-]+\])?==([\w.]+)", re.MULTILINE)
 
@@ -23,13 +24,13 @@ def asked(name: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_lock_has_everything_that_is_asked_for_in_that_version(name):
     locked = named((ROOT / f"{name}.lock").read_text())
     assert not {k: v for k, v in asked(name).items() if locked.get(k) != v}, "run `make lock`"
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_line_of_the_lock_is_pinned_with_hashes(name):
     text = (ROOT / f"{name}.lock").read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip()]
@@ -37,12 +38,12 @@ def test_every_line_of_the_lock_is_pinned_with_hashes(name):
     assert not [line for line in lines if "--hash=sha256:" not in line or "==" not in line]
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_lock_names_no_place_to_fetch_from(name):
     assert not re.search(r"://|index|find-links", (ROOT / f"{name}.lock").read_text())
 
 
 def test_every_requirement_says_why_it_is_here():
-    for name in ("requirements", "requirements-dev"):
+    for name in NAMES:
         for line in (ROOT / f"{name}.txt").read_text().splitlines():
             assert line.startswith(("#", "-r ")) or "  # " in line, line

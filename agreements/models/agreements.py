@@ -154,20 +154,21 @@ class Agreement(Recorded):
 
     class Meta:
         ordering = ("slug",)
-        # What a list can be ordered by, so that no page of it reads the whole table.
+        # What a list can be ordered by, so that no page of it reads the whole table; those of keys
+        # that may be empty are in the migrations.
         indexes = [
             # A type's page in the usual order: slugs begin with the type, so that walking all of
             # them in search of a hundred would read whatever comes before.
             models.Index(fields=["type", "slug"], name="agreement_of_type"),
-            models.Index(fields=["title"], name="agreement_by_title"),
-            models.Index(fields=["principal_authority"], name="agreement_by_authority"),
-            models.Index(fields=["partner_authority"], name="agreement_by_other"),
-            models.Index(fields=["legal_basis"], name="agreement_by_basis"),
-            models.Index(fields=["binding"], name="agreement_by_binding"),
-            models.Index(fields=["initial_term"], name="agreement_by_term"),
-            models.Index(fields=["extension_term"], name="agreement_by_extension"),
-            models.Index(fields=["notice_term"], name="agreement_by_notice"),
-            models.Index(fields=["confidence"], name="agreement_by_confidence"),
+            models.Index(fields=["title", "slug"], name="agreement_by_title"),
+            models.Index(fields=["principal_authority", "slug"], name="agreement_by_authority"),
+            models.Index(fields=["partner_authority", "slug"], name="agreement_by_other"),
+            models.Index(fields=["legal_basis", "slug"], name="agreement_by_basis"),
+            models.Index(fields=["binding", "slug"], name="agreement_by_binding"),
+            models.Index(fields=["initial_term", "slug"], name="agreement_by_term"),
+            models.Index(fields=["extension_term", "slug"], name="agreement_by_extension"),
+            models.Index(fields=["notice_term", "slug"], name="agreement_by_notice"),
+            models.Index(fields=["confidence", "slug"], name="agreement_by_confidence"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -303,6 +304,12 @@ class Commitment(Replayable):
 
     class Meta:
         ordering = ("type", "agreement", "-direction", "kind", "mechanism")
+        indexes = [
+            models.Index(fields=["direction", "id"], name="commitment_by_direction"),
+            models.Index(fields=["kind", "id"], name="commitment_by_kind"),
+            models.Index(fields=["mechanism", "id"], name="commitment_by_mechanism"),
+            models.Index(fields=["enforceability", "id"], name="commitment_by_enforceability"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(type__isnull=True) ^ models.Q(agreement__isnull=True),

@@ -79,8 +79,8 @@ class Event(Recorded):
     class Meta:
         ordering = ("agreement", "date_latest", "slug")
         indexes = [
-            models.Index(fields=["event"], name="event_by_kind"),
-            models.Index(fields=["confidence"], name="event_by_confidence"),
+            models.Index(fields=["event", "slug"], name="event_by_kind"),
+            models.Index(fields=["confidence", "slug"], name="event_by_confidence"),
         ]
 
     def __str__(self):
@@ -233,6 +233,9 @@ class Standing(models.Model):
                 ],
                 condition=models.Q(superseded_in__isnull=True),
                 name="standing_on_day",
+            ),
+            models.Index(
+                fields=["status", "possible_until", "possible_from"], name="standing_status"
             ),
         ]
 

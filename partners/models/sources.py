@@ -173,8 +173,9 @@ class Citation(Replayable):
             models.Index(fields=["source", "superseded_in"], name="citation_source"),
             models.Index(fields=["subject_kind", "subject"], name="citation_subject"),
             models.Index(fields=["subject"], name="citation_by_subject"),
-            models.Index(fields=["locator"], name="citation_by_locator"),
-            models.Index(fields=["position"], name="citation_by_position"),
+            models.Index(fields=["subject_kind", "id"], name="citation_by_kind"),
+            models.Index(fields=["locator", "id"], name="citation_by_locator"),
+            models.Index(fields=["position", "id"], name="citation_by_position"),
         ]
 
     @classmethod

@@ -4,6 +4,7 @@ Every value is checked against what exists, because a mistyped filter must never
 nor an empty list that looks like an answer. Several values of one filter are separated by commas.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import django_filters
@@ -247,11 +248,31 @@ def searched(queryset, text: str, fields: Iterable[str]):
     if len(text) > LONGEST or "\0" in text:
         raise BadParameter("search", f"At most {LONGEST} characters, none of them NUL.")
     for word in text.split():
-        held = Q(pk__in=())
-        for name in fields:
-            held |= Q(**{f"{name}__icontains": word})
-        queryset = queryset.filter(held)
+        queryset = queryset.filter(_holds(queryset.model, fields, word))
     return queryset
+
+
+def _holds(model, fields: Iterable[str], word: str) -> Q:
+    """Rows with the word in one of the fields; those of a referred record by its key.
+
+    The keys are read first, unless they are many: then an index finds the rows, as for a key asked
+    for by name; through a join every row would be looked at.
+    """
+    held, beyond = Q(pk__in=()), defaultdict(Q)
+    for name in fields:
+        step, _, column = name.partition("__")
+        target = getattr(model._meta.get_field(step), "target_field", None)
+        if target is None or column == target.name:
+            held |= Q(**{f"{name}__icontains": word})
+        else:
+            beyond[step] |= Q(**{f"{column}__icontains": word})
+    for step, found in beyond.items():
+        related = model._meta.get_field(step)
+        rows = related.related_model._base_manager.filter(found).order_by()
+        keys = rows.values_list(related.target_field.name, flat=True)
+        first = list(keys[: MOST_NAMED + 1])
+        held |= Q(**{f"{step}__in": first if len(first) <= MOST_NAMED else keys})
+    return held
 
 
 def sortable(model) -> dict[str, str]:
@@ -270,21 +291,37 @@ def sortable(model) -> dict[str, str]:
 
 
 def ordered(queryset, text: str, columns: dict[str, str]):
-    """The list in the asked order, ties by its lasting order. Raises BadParameter."""
-    meta, asked, usual = queryset.model._meta, [], []
+    """The list in the asked order, or in its lasting one. Raises BadParameter.
+
+    Ties of an asked order go by what is unique, in the same direction: one index over both gives
+    the order and its reverse.
+    """
+    meta, asked, down = queryset.model._meta, [], False
+    for part in (part.strip() for part in text.split(",")):
+        if part:
+            name = asking.one_of("ordering", part.removeprefix("-"), columns)
+            down = part.startswith("-")
+            asked.append(_by(meta, columns[name], down=down))
+    if text.strip() and not asked:
+        raise BadParameter("ordering", "Nothing between the commas.")
+    unique = _unique(queryset.model)
+    if asked:
+        return queryset.order_by(*asked, f"-{unique}" if down else unique)
+    usual = []
     for name in queryset.query.order_by or meta.ordering:
         # By the key itself: by the record behind it would be a join, and drop what it lost.
         plain = name.removeprefix("-")
         usual.append(name.replace(plain, meta.get_field(plain).attname))
-    for part in (part.strip() for part in text.split(",")):
-        if part:
-            name = asking.one_of("ordering", part.removeprefix("-"), columns)
-            asked.append(_by(meta, columns[name], down=part.startswith("-")))
-    if text.strip() and not asked:
-        raise BadParameter("ordering", "Nothing between the commas.")
     # After what is unique nothing is left to tell apart; an index that ends there gives the order.
     is_settled = any(meta.get_field(name.removeprefix("-")).unique for name in usual)
-    return queryset.order_by(*asked, *usual, *([] if is_settled else ["pk"]))
+    return queryset.order_by(*usual, *([] if is_settled else ["pk"]))
+
+
+def _unique(model) -> str:
+    """The column that tells a model's rows apart: its natural key, where one column is that."""
+    name = getattr(model, "key_field", "")
+    stored = {each.attname: each for each in model._meta.concrete_fields}
+    return name if name in stored and stored[name].unique else "pk"
 
 
 def _by(meta, name: str, *, down: bool):

@@ -1,0 +1,1 @@
+"""How PostgreSQL plans to answer, on a registry that has grown."""
