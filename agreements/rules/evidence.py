@@ -32,13 +32,14 @@ def _said_of(model, touched: Touched):
     return model.objects.filter(subject__in=set().union(*touched.keys.values())).order_by("pk")
 
 
-def _of_nothing(model) -> Iterator:
-    """Evidence of which the database finds no subject. A statement a kind, however many rows."""
-    rows, known = model.objects.order_by("pk"), subjects.kinds()
-    yield from rows.exclude(subject_kind__in=known)
+def _of_nothing(model):
+    """Evidence of which the database finds no subject: one statement, however many rows."""
+    rows, known = model.objects.order_by(), subjects.kinds()
+    parts = [rows.exclude(subject_kind__in=known)]
     for kind, subject in known.items():
         named = subject.objects.filter(**{subject.key_field: OuterRef("subject")})
-        yield from rows.filter(~Exists(named.order_by()), subject_kind=kind)
+        parts.append(rows.filter(~Exists(named.order_by()), subject_kind=kind))
+    return parts[0].union(*parts[1:], all=True).order_by("pk")
 
 
 @rule(WARNING, "published_lists", "published_list_entries")
