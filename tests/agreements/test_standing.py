@@ -69,7 +69,8 @@ def answers(known_at: int) -> bytes:
     """What the matrix says of every day, as known at a revision, byte for byte."""
     pinned = pin(known_at)
     return orjson.dumps(
-        [[asdict(row) for row in matrix(pinned, day(number)).rows] for number in range(SPAN)]
+        [[asdict(row) for row in matrix(pinned, day(number)).rows] for number in range(SPAN)],
+        default=tuple,
     )
 
 
