@@ -279,7 +279,7 @@ def test_a_fault_of_ours_is_a_bare_problem_and_is_announced(registry, monkeypatc
     def fail(*args, **kwargs):
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(api, "agreement_profile", fail)
+    monkeypatch.setattr(api, "everything_of", fail)
     response = Client(raise_request_exception=False).get("/api/v1/agreements/sosa-aus/")
 
     assert "secret" not in str(problem_of(response, 500))

@@ -247,7 +247,7 @@ def test_no_member_beyond_the_named_ones_is_written(client, world, resource):
             continue
         answer = client.post(address(resource), {**NEW[resource], name: 1}, "application/json")
         assert answer.status_code == 400, (name, answer.content)
-        assert {"pointer": f"/{name}"}.items() <= answer.json()["errors"][0].items()
+        assert f"/{name}" in [each["pointer"] for each in answer.json()["errors"]]
     assert Revision.objects.count() == before
 
 
@@ -273,7 +273,9 @@ def test_no_draft_is_found_by_anyone_who_may_only_read(client, world):
     )
     assert made.status_code == 201
     number = made.json()["number"]
-    for caller in (Client(), Client()):
+    reader = Client()
+    reader.force_login(account("rea", "reader"))
+    for caller in (Client(), reader):
         places = [address(name) for name in LISTS]
         places += [address(name, "format=csv") for name in LISTS]
         places += [
@@ -299,7 +301,6 @@ def test_no_draft_is_found_by_anyone_who_may_only_read(client, world):
             assert b"Quux" not in text.replace(b"quux", b""), place
         assert caller.get(f"/api/v1/proposals/{number}/").status_code in (401, 403)
         assert caller.get("/api/v1/proposals/").status_code in (401, 403)
-        caller.force_login(account("rea", "reader"))
 
 
 def test_every_page_stays_itself_whatever_its_address_ends_with(client, world):
