@@ -22,6 +22,7 @@ from agreements.models import (
 from agreements.rules import BY_NAME, ERROR, RULES, WARNING, Broken, Doubtful, check
 from agreements.rules.judging import _kept
 from partners.models import Citation, Firm, Membership
+from sosa_registry.ledger import revising
 from sosa_registry.ledger.models import Revision
 from sosa_registry.ledger.recording import revision
 from tests.cast import agreement, event, member, source
@@ -252,6 +253,17 @@ def test_an_error_cannot_be_accepted(rule):
         return
     with pytest.raises(Broken):
         write(*CASES[rule][0](), accept_warnings=True)
+
+
+@pytest.mark.parametrize(
+    "rule", [rule.name for rule in RULES if rule.severity == ERROR and not rule.kept_elsewhere]
+)
+def test_an_error_that_no_judge_saw_is_found_in_the_whole_registry(rule, monkeypatch):
+    monkeypatch.setattr(revising, "_judges", [])
+    write(*CASES[rule][0]())
+    found = check()
+    assert {violation.rule for violation in found} == {rule}
+    assert all(violation.key and violation.message for violation in found)
 
 
 def test_a_change_elsewhere_that_breaks_a_rule_is_refused():
