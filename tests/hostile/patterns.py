@@ -21,7 +21,8 @@ with warnings.catch_warnings():
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("sosa_registry", "partners", "agreements")
 CALLS = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
-PUMPED = 20_000  # signs; an address has at most 4,094, a body's text is cut or refused far below
+PUMPED = 40_000  # signs; a body's text is cut or refused far below
+LONGEST_ADDRESS = 4_094  # gunicorn's limit of a request's first line; so says `limit_request_line`
 TAIL = "\x00"
 
 
@@ -74,7 +75,12 @@ def _of_addresses(patterns=None, before: str = "") -> Iterator[tuple[str, tuple[
             yield from _of_addresses(pattern.url_patterns, here)
 
 
-def wearing(pattern: str | bytes) -> list:
+def longest(place: str) -> int:
+    """How many signs a text may have that a pattern there is asked about."""
+    return LONGEST_ADDRESS if place.startswith("address ") else PUMPED
+
+
+def wearing(pattern: str | bytes, signs: int = PUMPED) -> list:
     """Texts that nearly match: each repetition pumped, alone and with all before it."""
     is_bytes = isinstance(pattern, bytes)
     tree = sre_parse.parse(pattern.decode("latin-1") if is_bytes else pattern)
@@ -88,7 +94,7 @@ def wearing(pattern: str | bytes) -> list:
             (before, f"{unit}-"),
             ("", before + unit),
         ):
-            text = start + pumped * (PUMPED // len(pumped))
+            text = (start + pumped * (signs // len(pumped)))[: signs - len(TAIL)]
             texts |= {text, text + TAIL}
     return [text.encode("latin-1", "replace") if is_bytes else text for text in sorted(texts)]
 
@@ -133,11 +139,11 @@ def _one_of(choices) -> str:
     return "a"
 
 
-def worn(way: str, pattern: str | bytes) -> int:
+def worn(way: str, pattern: str | bytes, signs: int = PUMPED) -> int:
     """How many texts were tried on a pattern, in the way it is used; in every way if it is kept."""
     compiled = re.compile(pattern)
     used = [way] if way in ("match", "fullmatch") else ["match", "fullmatch", "search"]
-    texts = wearing(pattern)
+    texts = wearing(pattern, signs)
     for text in texts:
         for each in used:
             getattr(compiled, each)(text)

@@ -1,17 +1,22 @@
-"""No reader of texts of ours can be worn out; every regular expression is found by walking."""
+"""No regular expression of ours can be worn out, and no long text or crowded body either."""
 
 import re
 
 import pytest
+from gunicorn.config import LimitRequestLine
 
 from agreements.exchange.firm_matching import score, words
-from sosa_registry import asking
+from sosa_registry import asking, gunicorn
 from sosa_registry.ledger import dates
 from tests.hostile.confined import confined
-from tests.hostile.patterns import patterns, worn
+from tests.hostile.patterns import PUMPED, longest, patterns, worn
 
 FOUND = patterns()
 LONG = 1_000_000
+# Of the processor, for all texts together. What is linear takes a tenth of it or less; a repetition
+# within another takes more than can be waited for.
+SECONDS = 2
+SECONDS_OF_AN_ADDRESS = 5  # the admin's own r/<path>/<path>/ is quadratic, in 4,094 signs at most
 
 
 def test_the_walk_finds_them_all():
@@ -23,7 +28,19 @@ def test_the_walk_finds_them_all():
 @pytest.mark.parametrize("bad", [r"(a+)+b", r"\s+x", r"(\w|a)*-b"])
 def test_a_pattern_that_can_be_worn_out_is_noticed(bad):
     with pytest.raises(AssertionError, match="of the processor"):
-        confined(worn, "compile", bad)
+        confined(worn, "compile", bad, seconds=SECONDS)
+
+
+def test_an_address_is_no_longer_than_the_server_takes():
+    assert LimitRequestLine.default == longest("address r/") and longest("Country.code") == PUMPED
+    assert not hasattr(gunicorn, "limit_request_line")
+
+
+def test_none_can_be_worn_out():
+    for (way, pattern), place in {one: place for place, one in FOUND.items()}.items():
+        seconds = SECONDS_OF_AN_ADDRESS if place.startswith("address ") else SECONDS
+        tried = confined(worn, way, pattern, longest(place), seconds=seconds)
+        assert tried > 10, place
 
 
 def refusal_of(read, text: str) -> str:
