@@ -1,6 +1,6 @@
 """Addresses of the pages that show agreements, profiles of countries and evidence among them."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from sosa_registry.keeping import kept
 
@@ -9,6 +9,7 @@ from .views.agreements import agreement_page
 from .views.checks import checks_page
 from .views.compare import compare_page
 from .views.countries import countries_page, country_page
+from .views.data import data_page, harvested
 from .views.digests import confirm_page, digests_page, stop_page
 from .views.explorers import agreements_page, events_page, firms_page, sources_page
 from .views.feeds import feed
@@ -89,4 +90,6 @@ urlpatterns = [
     path("digests/stop/<str:token>/", stop_page, name="digest-stop"),
     path("report/", report_page, name="report"),
     path("about/", kept(about_page), name="about"),
+    path("data/", kept(data_page), name="data"),
+    re_path(r"^data/(?P<name>dataset|catalog)\.jsonld$", kept(harvested), name="harvested"),
 ]

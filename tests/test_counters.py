@@ -32,6 +32,7 @@ PLACES = [
     "/?as_of=2021-08-10",
     "/agreements/?as_of=2021-08-10",
     "/countries/CAN/?as_of=2021-08-10",
+    "/data/",
 ]
 
 

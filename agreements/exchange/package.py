@@ -24,6 +24,7 @@ from .tables import SOURCES, TABLES, Table
 CHUNK = 1_000  # rows that are read, looked up and written together
 _STAMP = (1980, 1, 1, 0, 0, 0)  # a zip's own clock would change its bytes
 LISTING = {table.model.record_kind for table in TABLES if table.has_sources}
+TITLE = "The registry of defence-supply agreements"
 LICENSE = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0",
@@ -130,7 +131,7 @@ def describe(revision: int | None = None, headers: dict[str, list[str]] | None =
     described = {
         "profile": "tabular-data-package",
         "name": "defence-supply-agreements",
-        "title": "The registry of defence-supply agreements",
+        "title": TITLE,
         "licenses": [LICENSE],
         "resources": [
             _resource(table, headers[table.name]) for table in TABLES if table.name in headers

@@ -49,4 +49,5 @@ PAGES = {
     "digests": "/digests/?view=/types/sosa/",
     "report": "/report/?page=/countries/AUS/",
     "about": "/about/",
+    "data": "/data/",
 }

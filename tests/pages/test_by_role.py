@@ -60,4 +60,5 @@ def test_every_page_of_the_site_is_among_those_that_are_walked():
     # Feeds, kept answers and letters have tests of their own; a firm's page and a copy need a
     # firm and a copy, of which the dataset has none.
     own = ("^r/", "digests/confirm/", "digests/stop/", "firms/<str:slug>/", "sources/<str:slug>/c")
+    own += ("^data/",)  # what the page of downloads tells programs
     assert not [r for r in left if not r.startswith(own) and not r.endswith("changes.atom")]

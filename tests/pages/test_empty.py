@@ -4,7 +4,8 @@ from partners.models import Source
 
 
 def test_an_empty_registry_has_pages_too(client, db):
-    for address in ("/", "/countries/", "/agreements/", "/types/", "/groupings/", "/sources/"):
+    first = ("/", "/countries/", "/agreements/", "/types/", "/groupings/", "/sources/", "/data/")
+    for address in (*first, "/data/dataset.jsonld", "/data/catalog.jsonld"):
         assert client.get(address).status_code == 200
     assert client.get("/changes/").status_code == 200
     assert not Source.objects.exists()
