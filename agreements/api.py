@@ -70,9 +70,10 @@ class AgreementViewSet(Editable, Resource):
         clocks = [AS_OF.name] if self.is_list else [AS_OF.name, KNOWN_AT.name]
         return [*super().allowed_parameters(), *clocks]
 
-    def parts(self):
+    @classmethod
+    def parts(cls, key):
         """Its own columns, its events, commitments and citations, and those of its events."""
-        return agreement_parts(self.key_asked)
+        return agreement_parts(key)
 
     def get_queryset(self):
         """The present rows; a list also reads the day on which they are to be judged."""
@@ -218,9 +219,10 @@ class PublishedListViewSet(Editable, ClockedResource):
     lookup_field = "slug"
     lookup_url_kwarg = "list"
 
-    def parts(self):
+    @classmethod
+    def parts(cls, key):
         """The list and its entries, past ones too."""
-        return [*super().parts(), ListEntry.ever.filter(list__slug=self.key_asked)]
+        return [*super().parts(key), ListEntry.ever.filter(list__slug=key)]
 
     def on_day(self, rows, day):
         """A list whose day is not known exactly counts from the last day it can be."""

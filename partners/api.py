@@ -12,11 +12,11 @@ from .models import Citation, Country, Firm, Grouping, Membership, Organization,
 class Cited:
     """Records whose documents are part of them."""
 
-    def parts(self):
+    @classmethod
+    def parts(cls, key):
         """The record, and its citations, past ones too."""
-        kind = self.queryset.model.record_kind
-        cited = Citation.ever.filter(subject_kind=kind, subject=self.key_asked)
-        return [*super().parts(), cited]
+        kind = cls.queryset.model.record_kind
+        return [*super().parts(key), Citation.ever.filter(subject_kind=kind, subject=key)]
 
 
 class CountryViewSet(Editable, Resource):

@@ -5,23 +5,26 @@ answered by reading every version there is.
 """
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from agreements.models import Commitment, Event
 from partners.models import Citation
 from sosa_registry.ledger.models import Version
+from sosa_registry.ledger.together import Given
 
 
-def agreement_parts(slug: str) -> list[QuerySet]:
+def agreement_parts(slug: Given) -> list[QuerySet]:
     """Versions of the agreement and its events, and its commitments and citations, past ones too.
 
     Of events that were deleted, the version that says so.
     """
     events = Event.objects.filter(agreement=slug).order_by().values("slug")
     gone = Version.objects.filter(operation=Version.Operation.DELETED, record_type="events")
+    told = KeyTextTransform("agreement", "state")  # as text: it is compared with a text
     return [
         Version.objects.of("agreements", slug),
         Version.objects.filter(record_type="events", key__in=events),
-        gone.filter(state__agreement=slug),
+        gone.alias(of=told).filter(of=slug),
         Commitment.ever.filter(agreement=slug),
         Citation.ever.filter(subject_kind="agreement", subject=slug),
         Citation.ever.filter(subject_kind="event", subject__in=events),

@@ -5,6 +5,7 @@ function that answers. Neither reads a query string itself, neither holds a rule
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,11 +19,12 @@ from rest_framework.views import APIView
 
 from sosa_registry import asking
 from sosa_registry.asking import BadQuery, Clocks
-from sosa_registry.ledger.conditional import is_of_the_ledger, state_of
+from sosa_registry.ledger.conditional import StateOf, is_of_the_ledger
 from sosa_registry.ledger.counting import count_of
 from sosa_registry.ledger.models import Version
 from sosa_registry.ledger.reading import Pin, pin
 from sosa_registry.ledger.recording import Recorded
+from sosa_registry.ledger.together import Given
 
 from . import formats
 from .conditional import Conditional
@@ -177,15 +179,19 @@ class Resource(Listed, viewsets.ReadOnlyModelViewSet):
         except ValueError as error:
             raise Http404(str(error)) from error
 
-    def parts(self) -> list[QuerySet]:
-        """All that makes up the record: versions, and rows that keep their past.
+    @classmethod
+    def parts(cls, key: Given) -> list[QuerySet]:
+        """All that makes up the record of a key: versions, and rows that keep their past.
 
         Its entity tag names the last revision that touched any of it.
         """
-        model = self.queryset.model
-        if not issubclass(model, Recorded):
-            return []
-        return [Version.objects.of(model.record_type, self.key_asked)]
+        return [Version.objects.of(cls.queryset.model.record_type, key)]
+
+    @classmethod
+    @cache
+    def state_of(cls) -> StateOf:
+        """What tells the last revision of such a record, made once."""
+        return StateOf(cls.parts)
 
     @property
     def key_asked(self) -> str:
@@ -194,8 +200,9 @@ class Resource(Listed, viewsets.ReadOnlyModelViewSet):
 
     def state(self):
         """For a record, the last revision that touched it or its parts."""
-        parts = [] if self.is_list else self.parts()
-        return state_of(parts) if parts else super().state()
+        if self.is_list or not issubclass(self.queryset.model, Recorded):
+            return super().state()
+        return self.state_of()(self.key_asked)
 
     def get_object(self):
         """The record at this address. Raises Http404."""

@@ -9,15 +9,16 @@ proxies and compression leave it, with `W/` before it or `-gzip` behind.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import orjson
 from django.db.models import Expression, F, Max, Model, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from .models import Head, Revision, Version
-from .reading import Pin
+from .models import Revision, Version
+from .reading import Pin, heads, present
 from .recording import Recorded, Replayable
+from .together import Given, Together
 
 _TAG = re.compile(r'(?:W/)?"(\d{1,18})-([0-9a-f]{32})(?:-{1,2}|;)?[a-z]*"', re.ASCII)
 
@@ -55,12 +56,21 @@ def newest(rows: QuerySet) -> Subquery:
     return Subquery(grouped.annotate(newest=Max(last)).values("newest"))
 
 
-def state_of(parts: Iterable[QuerySet]) -> tuple[Pin, int]:
-    """The registry's present, and the last revision of a record, given it and its parts.
+class StateOf:
+    """The registry's present, and the last revision of a record, given its key and its parts.
 
     The revision is 0 when there is none of it. One small statement.
     """
-    found: list[Expression] = [Coalesce(newest(part), 0) for part in parts]
-    last = Greatest(*found) if len(found) > 1 else found[0]
-    head = Head.objects.filter(id=1).annotate(whole=last).first()
-    return (Pin(head.number, head.at, head.hash), head.whole) if head else (Pin(0, None, ""), 0)
+
+    def __init__(self, parts: Callable[[Given], Iterable[QuerySet]]):
+        self._asked = Together(lambda: {"head": self._head(parts(Given("key")))})
+
+    def __call__(self, key: str) -> tuple[Pin, int]:
+        """Both, of the record with that key."""
+        pinned, last = present(self._asked.ask(key=key)["head"])
+        return pinned, last[0] if last else 0
+
+    def _head(self, parts: Iterable[QuerySet]) -> QuerySet:
+        found: list[Expression] = [Coalesce(newest(part), 0) for part in parts]
+        last = Greatest(*found) if len(found) > 1 else found[0]
+        return heads().annotate(whole=last).values_list("number", "at", "hash", "whole")

@@ -5,11 +5,12 @@ at work beside it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 
 from .models import Head, Revision
+from .together import Together
 
 
 class NotKnown(ValueError):
@@ -33,18 +34,37 @@ def pin(known_at: int | datetime | None = None) -> Pin:
 
     Raises NotKnown, naming what is allowed. One statement.
     """
-    heads = Head.objects.filter(id=1)
     if known_at is None:
-        head = heads.first() or Head()
-        return Pin(head.number, head.at, head.hash)
+        return present(_HEAD.ask()["head"])[0]
     wanted = {"number": known_at} if isinstance(known_at, int) else {"at__lte": known_at}
     made = Revision.objects.filter(**wanted).order_by("-number")
-    head = heads.annotate(
-        known=Subquery(made.values("number")[:1]), known_from=Subquery(made.values("at")[:1])
-    ).first()
+    head = (
+        heads()
+        .annotate(
+            known=Subquery(made.values("number")[:1]), known_from=Subquery(made.values("at")[:1])
+        )
+        .first()
+    )
     if head is None or head.known is None:
         raise NotKnown(_refusal(known_at))
     return Pin(head.known, head.known_from, head.hash)
+
+
+def heads() -> QuerySet:
+    """The one row that says where the registry stands."""
+    return Head.objects.filter(id=1)
+
+
+_HEAD = Together(lambda: {"head": heads().values_list("number", "at", "hash")})
+
+
+def present(rows: list[list]) -> tuple[Pin, list]:
+    """The registry's present from the row of its head as `Together` reads it, and what follows."""
+    if not rows:
+        return Pin(0, None, ""), []
+    number, at, state, *more = rows[0]
+    moment = datetime.fromisoformat(at)
+    return Pin(number, moment if moment.tzinfo else moment.replace(tzinfo=UTC), state), more
 
 
 def _refusal(known_at: int | datetime) -> str:

@@ -3,13 +3,17 @@
 What a page of a list needs beside its rows, or a record beside its columns, are many small
 questions. The framework takes longer to compile one than the database to answer it, so they are
 compiled once a process, with `Given` in the place of values, and travel together: the database
-answers each with one JSON array. The one thing to know: a day comes as ISO text, which sorts and
+answers each with one JSON array. PostgreSQL also takes longer to plan them than to answer, so they
+are prepared once a connection. The one thing to know: a day comes as ISO text, which sorts and
 compares as days do.
 """
 
 from collections.abc import Callable
+from itertools import count
+from weakref import WeakKeyDictionary
 
 import orjson
+from django.conf import settings
 from django.db import connections, router
 from django.db.models import CharField, Expression, Lookup, QuerySet
 
@@ -52,12 +56,18 @@ class AnyOf(Lookup):
         return f"{left} = ANY({array})", [*values, *more]
 
 
+_NUMBERS = count()
+
+
 class Together:
     """Questions by name, each a queryset of tuples (`values_list`), asked in one statement."""
 
     def __init__(self, questions: Callable[[], dict[str, QuerySet]]):
         self._questions = questions
         self._compiled: dict[str, tuple[list[str], str, list]] = {}
+        self._name = f"together_{next(_NUMBERS)}"
+        # By the driver's own connection: what is prepared goes with it.
+        self._prepared: WeakKeyDictionary = WeakKeyDictionary()
 
     def ask(self, **given) -> dict[str, list[list]]:
         """The rows of every question, each a list of values."""
@@ -65,13 +75,19 @@ class Together:
         if connection.vendor not in self._compiled:
             self._compiled[connection.vendor] = self._compile(connection)
         names, sql, params = self._compiled[connection.vendor]
-        filled = [_sent(given[one.name]) if isinstance(one, Given) else one for one in params]
         with connection.cursor() as cursor:
-            cursor.execute(sql, filled)
+            if _prepares(connection):
+                sql, params = self._ready(connection.connection, sql, params)
+            cursor.execute(sql, [_sent(one, given) for one in params])
             (row,) = cursor.fetchall()
         return {
             name: orjson.loads(text) if text else [] for name, text in zip(names, row, strict=True)
         }
+
+    def _ready(self, connection, sql: str, params: list) -> tuple[str, list]:
+        if connection not in self._prepared:
+            self._prepared[connection] = _prepare(connection, self._name, sql, params)
+        return self._prepared[connection]
 
     def _compile(self, connection) -> tuple[list[str], str, list]:
         arrays, params = [], []
@@ -93,6 +109,31 @@ _ARRAY = {
 }
 
 
-def _sent(value):
+def _sent(one, given: dict):
     """A value as the driver takes it: a list as JSON."""
+    value = given[one.name] if isinstance(one, Given) else one
     return orjson.dumps(value).decode() if isinstance(value, list) else value
+
+
+def _prepares(connection) -> bool:
+    """Whether a connection stays with us: behind a pooler of transactions the next is another."""
+    own = settings.DATABASES[connection.alias]
+    return connection.vendor == "postgresql" and not own.get("DISABLE_SERVER_SIDE_CURSORS")
+
+
+def _prepare(connection, name: str, sql: str, params: list) -> tuple[str, list[Given]]:
+    """Make a statement ready; what asks it from then on, and what to give to that.
+
+    Done past the framework's count of statements: once a connection, not with every request.
+    """
+    open_ = [one for one in params if isinstance(one, Given)]
+    places = (f"${number}" for number in range(1, len(open_) + 1))
+    with connection.cursor() as cursor:
+        # What never changes is written out, so that it can choose among partial indexes.
+        written = [
+            next(places) if isinstance(one, Given) else cursor.mogrify("%s", [one]).decode()
+            for one in params
+        ]
+        cursor.execute(f"PREPARE {name} AS {sql % tuple(written)}")
+    asked = ", ".join(["%s"] * len(open_))
+    return f"EXECUTE {name}" + (f" ({asked})" if open_ else ""), open_

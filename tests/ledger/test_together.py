@@ -79,3 +79,22 @@ def test_how_agreements_stand_in_short_is_what_their_cells_say(registry):
         assert {
             slug: (cell.status, cell.certainty, cell.since) for slug, cell in cells.items()
         } == {slug: tuple(stood) for slug, stood in short.items()}
+
+
+def test_questions_that_differ_in_a_value_alone_are_not_confused(registry):
+    def of(kind):
+        cited = Citation.objects.filter(subject_kind=kind).order_by("subject", "position")
+        return Together(lambda: {"cited": cited.values_list("subject_kind")[:1]})
+
+    kinds = ("agreement", "event", "agreement")
+    for together, kind in [(of(kind), kind) for kind in kinds]:
+        for _ in range(2):
+            assert together.ask() == {"cited": [[kind]]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_asked_anew_on_a_new_connection():
+    together = Together(questions)
+    for _ in range(2):
+        assert together.ask(codes=[], revision=1, kind="x") == {"countries": [], "cited": []}
+        connection.close()
