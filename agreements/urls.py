@@ -29,9 +29,9 @@ from .views.trend import trend_page
 told = kept(feed)
 
 urlpatterns = [
-    path("", kept(matrix_page), name="matrix"),
-    path("map/", kept(map_page), name="map"),
-    path("trend/", kept(trend_page), name="trend"),
+    path("", kept(matrix_page, replays=True), name="matrix"),
+    path("map/", kept(map_page, replays=True), name="map"),
+    path("trend/", kept(trend_page, replays=True), name="trend"),
     path("countries/", kept(countries_page), name="countries"),
     path("countries/<str:code>/", kept(country_page), name="country"),
     path("agreements/", kept(agreements_page), name="agreements"),

@@ -4,15 +4,21 @@ The registry changes only by revisions, so an answer stays true until the next o
 asked about is another. Every answer from the ledger says so in its `ETag`; one small statement
 tells whether the client's copy, or the one kept here, is that answer still. What is not of the
 ledger is not tagged. A client that sends `Cache-Control: no-cache` is answered anew.
+
+Tag and rows are read one after the other, and no transaction holds them together (`reading`). So
+once an answer is made, the registry is asked whether it still is where it was; where a revision has
+come in between, the answer is made again. What is answered from the clocks alone (`replays`) holds
+whatever comes.
 """
 
 import re
 import zlib
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from sosa_registry import asking
@@ -23,6 +29,7 @@ LARGEST_KEPT = 64_000  # bytes, compressed: the cache of one process stays small
 KEPT_FOR = 24 * 60 * 60  # seconds; another day's answers to “today” have other tags anyway
 ACCEPTS_GZIP = re.compile(r"\bgzip\b")
 YEAR = 31_536_000
+TRIES = 3  # answers that are made while revisions come; the last of them goes without a tag
 
 
 class Answered(Exception):
@@ -98,6 +105,26 @@ def keep(response, named: Named) -> None:
         caches["answers"].set(f"answer-{named.tag}", (headers, packed), KEPT_FOR)
 
 
+def begin(response) -> None:
+    """Have a response's statements asked: all of them, or of a stream the one its rows come from.
+
+    PostgreSQL's cursor and SQLite's open statement hold to the state they began with.
+    """
+    if isinstance(response, FileResponse):
+        return  # was written before
+    if response.streaming:
+        parts = iter(response.streaming_content)
+        # A file's head is a part of its own, and is made before any row is read.
+        response.streaming_content = chain([part for _ in "12" for part in islice(parts, 1)], parts)
+    elif hasattr(response, "render"):
+        response.render()
+
+
+def untagged(response) -> None:
+    """Say that nobody is to keep an answer: the registry went on whenever it was made."""
+    patch_cache_control(response, no_store=True)
+
+
 class Conditional:
     """A view whose answers to reading requests are tagged, and kept while they are true."""
 
@@ -162,11 +189,28 @@ class Conditional:
         return super().handle_exception(exc)
 
     def finalize_response(self, request, response, *args, **kwargs):
-        """Tag the answer, and keep it once it is written."""
-        response = super().finalize_response(request, response, *args, **kwargs)
-        named = self.named
-        if named and response.status_code == 200 and not response.has_header("ETag"):
-            named.told(response, *self._vary())
-            if hasattr(response, "add_post_render_callback") and request.method == "GET":
-                response.add_post_render_callback(lambda written: keep(written, named))
+        """Tag the answer, and keep it; make it again where a revision came while it was made."""
+        for tried in range(1, TRIES + 1):
+            response = super().finalize_response(request, response, *args, **kwargs)
+            if not self.named or response.status_code != 200 or response.has_header("ETag"):
+                return response
+            begin(response)
+            if self.replays or pin() == self.present:
+                self.named.told(response, *self._vary())
+                if not response.streaming and request.method == "GET":
+                    keep(response, self.named)
+                return response
+            if tried < TRIES:
+                if isinstance(response, FileResponse):
+                    response.file_to_stream.close()
+                response = self._answered_again(request, *args, **kwargs)
+        untagged(response)
         return response
+
+    def _answered_again(self, request, *args, **kwargs):
+        """The same question, of the registry's present."""
+        try:
+            self.named = self._named(request)
+            return getattr(self, request.method.lower())(request, *args, **kwargs)
+        except Exception as exc:
+            return self.handle_exception(exc)

@@ -1,6 +1,7 @@
 """Answers that need not be given again: tags, 304, kept answers, and what caches are told."""
 
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -8,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement, Event
 from partners.models import Citation, Country
+from sosa_registry.api import conditional
+from sosa_registry.api.conditional import TRIES, begin, known_to
 from sosa_registry.ledger import clock
 from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.conditional import holds, revisions_named, tag
@@ -230,3 +233,98 @@ def test_tags_differ_by_everything_said():
 
 def test_tags_are_the_same_for_the_same_day():
     assert tag(1, date(2021, 8, 10)) == tag(1, date(2021, 8, 10))
+
+
+# A revision that comes while an answer is made
+
+
+@pytest.fixture
+def overtaken(monkeypatch):
+    """Lets revisions come once the tag is made, before any row is read; or whenever one is done."""
+    number = count(1)
+
+    def come():
+        note("sosa-aus", f"It came as number {next(number)}.")
+
+    def before_the_rows():
+        def late(*given):
+            monkeypatch.setattr(conditional, "known_to", known_to)
+            known = known_to(*given)
+            come()
+            return known
+
+        monkeypatch.setattr(conditional, "known_to", late)
+
+    def after_each(times: int):
+        left = count(times, -1)
+
+        def late(response):
+            begin(response)
+            if next(left) > 0:
+                come()
+
+        monkeypatch.setattr(conditional, "begin", late)
+
+    before_the_rows.after_each = after_each
+    return before_the_rows
+
+
+@pytest.mark.parametrize(
+    ("place", "query"),
+    [
+        ("agreements", "search=australia"),
+        ("agreements", "search=australia&format=csv"),
+        ("agreements", "search=australia&format=ndjson"),
+        ("agreements", "search=australia&format=xlsx"),
+        (AGREEMENT, ""),
+    ],
+)
+def test_an_answer_is_as_old_as_its_tag_says(client, registry, overtaken, place, query):
+    overtaken()
+
+    response = answer(client, place, query)
+
+    told = b"".join(response) if response.streaming else response.content
+    assert b"number 1." in told or "xlsx" in query
+    assert revisions_named(response["ETag"]) == {pin().revision}
+    again = answer(client, place, query, **{"If-None-Match": response["ETag"]})
+    assert again.status_code == 304
+
+
+def test_one_that_is_overtaken_is_made_again(client, registry, overtaken):
+    overtaken.after_each(TRIES - 1)
+    response = answer(client, AGREEMENT)
+    assert f"number {TRIES - 1}." in response.text
+    assert revisions_named(response["ETag"]) == {pin().revision}
+
+
+def test_one_that_is_overtaken_every_time_is_kept_by_nobody(client, registry, overtaken):
+    overtaken.after_each(TRIES)
+    response = answer(client, AGREEMENT)
+    assert not response.has_header("ETag")
+    assert "no-store" in response["Cache-Control"]
+    overtaken.after_each(0)
+    assert f"number {TRIES}." in answer(client, AGREEMENT).text
+
+
+def test_one_whose_record_went_while_it_was_made_is_not_found(client, registry, monkeypatch):
+    keep(
+        Country(code="XRU", alpha2="XR", name="Ruritania", region="Europe"),
+        actor="editor",
+        reason="A country",
+    )
+
+    def late(response):
+        begin(response)
+        for country in Country.objects.filter(code="XRU"):
+            remove(country, actor="editor", reason="None after all")
+
+    monkeypatch.setattr(conditional, "begin", late)
+    assert client.get(address("countries/XRU")).status_code == 404
+
+
+def test_what_is_answered_from_the_clocks_alone_is_not_asked_twice(client, registry, overtaken):
+    made = pin().revision
+    overtaken()
+    response = answer(client, "matrix")
+    assert (revisions_named(response["ETag"]), response.json()["revision"]) == ({made}, made)

@@ -41,7 +41,7 @@ def statements(client, place: str, query: str = "") -> int:
 def test_a_list_costs_the_same_for_two_rows_and_for_two_hundred(client, crowded, place):
     few, many = (statements(client, place, f"page_size={size}") for size in (2, 200))
 
-    assert few == many <= 8
+    assert few == many <= 9  # two of them ask where the registry is, before and after
 
 
 @pytest.mark.parametrize("query", ["", "as_of=2021-08-10&type=sosa", "grouping=nato&rows=all"])

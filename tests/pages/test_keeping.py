@@ -1,10 +1,14 @@
 """Pages are tagged and kept as the API's answers are, but for those of somebody in particular."""
 
+from itertools import islice
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement
+from sosa_registry import keeping
+from sosa_registry.keeping import TRIES
 from sosa_registry.ledger.actions import keep
 
 PAGES = ["/", "/agreements/", "/agreements/sosa-aus/", "/countries/CAN/", "/changes/", "/about/"]
@@ -63,3 +67,25 @@ def test_a_page_that_refuses_is_not_tagged(client, registry):
 
 def test_pages_vary_by_cookie(client, registry):
     assert "Cookie" in told(client, "/")["Vary"]
+
+
+@pytest.mark.parametrize(("times", "tagged"), [(1, True), (TRIES, False)])
+def test_a_page_is_as_old_as_its_tag_says(client, registry, monkeypatch, times, tagged):
+    left = iter(range(times))
+
+    def late(response):
+        for number in islice(left, 1):
+            row = Agreement.objects.get(slug="sosa-aus")
+            row.note = f"It came as number {number}."
+            keep(row, actor="editor", reason="A note")
+
+    monkeypatch.setattr(keeping, "begin", late)
+
+    response = told(client, "/agreements/sosa-aus/")
+
+    assert (f"number {times - 1}." in response.text) is tagged
+    assert response.has_header("ETag") is tagged
+    assert tagged or "no-store" in response["Cache-Control"]
+    if tagged:
+        headers = {"If-None-Match": response["ETag"]}
+        assert told(client, "/agreements/sosa-aus/", **headers).status_code == 304
