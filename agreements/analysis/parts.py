@@ -4,8 +4,9 @@ Each part is a queryset that one index answers. A condition that joined them by 
 answered by reading every version there is.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from agreements.models import Commitment, Event
 from partners.models import Citation
@@ -20,7 +21,7 @@ def agreement_parts(slug: Given) -> list[QuerySet]:
     """
     events = Event.objects.filter(agreement=slug).order_by().values("slug")
     gone = Version.objects.filter(operation=Version.Operation.DELETED, record_type="events")
-    told = KeyTextTransform("agreement", "state")  # as text: it is compared with a text
+    told = Cast(KeyTextTransform("agreement", "state"), CharField())  # `Given` is no JSON
     return [
         Version.objects.of("agreements", slug),
         Version.objects.filter(record_type="events", key__in=events),

@@ -97,12 +97,15 @@ def _taken(request, named: Named) -> HttpResponse | None:
 
 
 def keep(response, named: Named) -> None:
-    """Keep a whole answer for whoever asks the same of the same state."""
+    """Keep a whole answer for whoever asks the same of the same state. Once: it cannot change."""
+    name = f"answer-{named.tag}"
+    if name in caches["answers"]:
+        return
     packed = zlib.compress(response.content, level=1, wbits=31)
     if len(packed) <= LARGEST_KEPT:
-        names = ("Content-Type", "Link", "Content-Disposition")
-        headers = {name: response[name] for name in names if response.has_header(name)}
-        caches["answers"].set(f"answer-{named.tag}", (headers, packed), KEPT_FOR)
+        told = ("Content-Type", "Link", "Content-Disposition")
+        headers = {each: response[each] for each in told if response.has_header(each)}
+        caches["answers"].set(name, (headers, packed), KEPT_FOR)
 
 
 def begin(response) -> None:

@@ -5,7 +5,7 @@ function that answers. Neither reads a query string itself, neither holds a rule
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from sosa_registry import asking
 from sosa_registry.asking import BadQuery, Clocks
+from sosa_registry.ledger import clock
 from sosa_registry.ledger.conditional import StateOf, is_of_the_ledger
 from sosa_registry.ledger.counting import count_of
 from sosa_registry.ledger.models import Version
@@ -37,6 +38,14 @@ from .renderers import JSONRenderer, StrictNegotiation
 from .throttles import Counted
 
 PAGING = ("page", "page_size")
+
+
+@lru_cache(maxsize=256)
+def _known_of(question: tuple) -> dict:
+    """What this process knows of a list that was asked for: at first nothing, then its rows as a
+    queryset that is never read itself, and their number.
+    """
+    return {}
 
 
 class Strict(Counted):
@@ -131,9 +140,33 @@ class Listed(Tabled):
             names += [AS_OF.name, KNOWN_AT.name] if self.clocked else []
         return names
 
+    def filter_queryset(self, queryset):
+        """The rows asked for. Reading and checking what is asked is dear: once for each state."""
+        if self.present is None or not self.is_of_the_ledger:
+            return super().filter_queryset(queryset)
+        kept = _known_of(self._question())
+        if "rows" not in kept:
+            kept["rows"] = super().filter_queryset(queryset)
+        return kept["rows"].all()
+
     def count(self, rows: QuerySet) -> int:
         """How many rows the list has on all pages together."""
-        return count_of(rows, self.present)
+        if self.present is None or not self.is_of_the_ledger:
+            return rows.count()
+        kept = _known_of(self._question())
+        if "count" not in kept:
+            kept["count"] = count_of(rows, self.present)
+        return kept["count"]
+
+    def _question(self) -> tuple:
+        """All that the rows hang on, whatever page of them and whatever format is asked."""
+        asked = {
+            name: tuple(values)
+            for name, values in self.request.query_params.lists()
+            if name not in PAGING
+        }
+        state = (self.present.state, self.present.revision, clock.today())
+        return (type(self), self.request.path, frozenset(asked.items()), *state)
 
     def get_serializer_context(self):
         """The registry's present, which names are read in."""

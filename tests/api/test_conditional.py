@@ -11,6 +11,7 @@ from agreements.models import Agreement, Event
 from partners.models import Citation, Country
 from sosa_registry.api import conditional
 from sosa_registry.api.conditional import TRIES, begin, known_to
+from sosa_registry.api.filters import StrictFilterBackend
 from sosa_registry.ledger import clock
 from sosa_registry.ledger.actions import keep, remove
 from sosa_registry.ledger.conditional import holds, revisions_named, tag
@@ -328,3 +329,29 @@ def test_what_is_answered_from_the_clocks_alone_is_not_asked_twice(client, regis
     overtaken()
     response = answer(client, "matrix")
     assert (revisions_named(response["ETag"]), response.json()["revision"]) == ({made}, made)
+
+
+def test_what_a_list_is_asked_is_read_once_for_each_state_and_day(client, registry, monkeypatch):
+    read, filtered = [], StrictFilterBackend.filter_queryset
+    monkeypatch.setattr(
+        StrictFilterBackend,
+        "filter_queryset",
+        lambda *given: read.append(given) or filtered(*given),
+    )
+
+    def rows(**asked) -> list[str]:
+        found = client.get("/api/v1/agreements/", asked, headers={"Cache-Control": "no-cache"})
+        return [row["agreement"] for row in found.json()["results"]]
+
+    first = rows(type="sosa", page_size=5)
+    assert rows(type="sosa", page_size=5) == first
+    assert set(rows(type="sosa", page_size=5, page=2)).isdisjoint(first)
+    assert len(read) == 1
+
+    assert rows(type="rgqaa", page_size=5) != first
+    note("sosa-nor", "Another word.")
+    assert rows(type="sosa", page_size=5) == first
+    tomorrow = clock.today() + timedelta(days=1)
+    monkeypatch.setattr(clock, "today", lambda: tomorrow)
+    assert rows(type="sosa", page_size=5) == first
+    assert len(read) == 4
