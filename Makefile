@@ -5,7 +5,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: help run admin test lint lock bench crash soak
+.PHONY: help run admin test lint lock bench crash soak scan
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +40,12 @@ soak: ## read and write for half an hour while the database comes and goes (SOAK
 	@$(PYTHON) .ci/environment.py requirements.txt requirements-dev.txt
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} .venv/bin/pytest tests/service/test_soak.py -q -s
 
+scan: ## scan it with wapiti as a stranger and as an editor, in about ten minutes (SCAN_SECONDS= is honoured)
+	@$(PYTHON) .ci/environment.py requirements.txt
+	@exec .venv/bin/python .ci/scan.py $${SCAN_SECONDS:-40}
+
 lock: ## write the hashes of what is installed anew, after a requirement was changed (needs uv)
-	@for name in requirements requirements-dev requirements-bench; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in requirements requirements-dev requirements-bench requirements-scan; do uv pip compile --quiet --universal --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url $$name.txt --output-file $$name.lock || exit 1; done
 
 bench: ## measure it beside its contenders, against its targets (SIZE= and QUICK=1 are honoured)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-NAMES = ("requirements", "requirements-dev", "requirements-bench")
+NAMES = ("requirements", "requirements-dev", "requirements-bench", "requirements-scan")
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[\w,-]+\])?==([\w.]+)", re.MULTILINE)
 
