@@ -22,6 +22,7 @@ from queue import SimpleQueue
 
 from browser import ensure_chromium
 from debian import Missing
+from judges import ensure_judges
 from postgres import private_server, stop_on_signals
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,6 +130,10 @@ def run_units(url: str) -> list[Result]:
 
 def run_everything() -> list[Result]:
     """Run the parts; a failing one does not keep the others from running."""
+    try:
+        ensure_judges()
+    except Missing as missing:  # the tests that need them fail, and say so, too
+        print(f"\n{missing}", flush=True)
     try:
         with private_server() as url:
             results = [*run_units(url), run_part(BROWSER, "SQLite", None)]

@@ -1,5 +1,9 @@
-"""The files of `deploy/` by the strictest reader that is here: a tool, else a parser."""
+"""The files of `deploy/` by the strictest reader there is; `make test` installs those of Debian.
 
+A judge that is not here fails its test: a file that nobody judged is not known to be right.
+"""
+
+import os
 import re
 import shutil
 import subprocess
@@ -24,6 +28,24 @@ HARDENED = {
     "SystemCallArchitectures": "native",
     "UMask": "0077",
 }
+
+
+def judge(name: str, package: str) -> str:
+    """Where a program of Debian is that judges a file."""
+    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
+    assert found, f"{name} is not installed. On Debian, as root: apt-get install {package}"
+    return found
+
+
+def installed(name: str) -> Path:
+    """Where a program is that the tests' requirements bring."""
+    return Path(sys.executable).with_name(name)
+
+
+def judged(*command) -> tuple[int, str]:
+    """What a judge says of a file: its status and its words."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
 
 
 def unit(name: str) -> ConfigParser:
@@ -52,18 +74,27 @@ def test_commands_of_the_units_exist():
     assert {"run_worker", "backup", "restore", "sign_checkpoint", "send_digests"} == named
 
 
+FAULTS = r"Unknown|Failed to parse|Invalid|Missing|bad unit"
+
+
 def test_systemd_finds_no_fault(tmp_path):
-    verify = shutil.which("systemd-analyze")
-    if verify:  # paths of a deployment are not here, so only what it says of the units counts
-        done = subprocess.run(
-            [verify, "verify", *(DEPLOY / name for name in UNITS)], capture_output=True, text=True
-        )
-        assert not re.search(r"Unknown|Failed to parse|Invalid|Missing", done.stderr), done.stderr
-        for name in UNITS:  # 15 is its 1.5 of 10: what is left is the network and the database
-            command = [verify, "security", "--offline=true", "--threshold=15", DEPLOY / name]
-            judged = subprocess.run(command, capture_output=True, text=True)
-            assert judged.returncode == 0, judged.stdout[-300:]
-    assert UNITS
+    verify = judge("systemd-analyze", "systemd")
+    # Paths of a deployment are not here, so only what it says of the units counts.
+    _, told = judged(verify, "verify", *(DEPLOY / name for name in UNITS))
+    assert not re.search(FAULTS, told), told
+    for name in UNITS:  # 15 is its 1.5 of 10: what is left is the network and the database
+        threshold = ("--offline=true", "--threshold=15")
+        status, told = judged(verify, "security", *threshold, DEPLOY / name)
+        assert status == 0, told[-300:]
+
+
+def test_systemd_notices_a_fault(tmp_path):
+    verify, text = judge("systemd-analyze", "systemd"), (DEPLOY / UNITS[0]).read_text()
+    (tmp_path / UNITS[0]).write_text(text.replace("NoNewPrivileges=", "NoNewPrivilege="))
+    assert re.search(FAULTS, judged(verify, "verify", tmp_path / UNITS[0])[1])
+    (tmp_path / UNITS[0]).write_text(re.sub("(?m)^(Protect|Private).*", "", text))
+    threshold = ("--offline=true", "--threshold=15")
+    assert judged(verify, "security", *threshold, tmp_path / UNITS[0])[0] != 0
 
 
 def test_the_image_is_of_two_stages_without_root_and_installs_by_hashes():
@@ -105,26 +136,42 @@ def test_the_proxy_replaces_what_a_client_claims_and_is_balanced():
     assert largest >= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
+def configuration(folder: Path, text: str) -> Path:
+    """The proxy's file in a place of its own; all but certificate, address and ports as it is."""
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x"]
+    made += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
+    subprocess.run(made, check=True, capture_output=True)
+    site = text.replace("/etc/nginx/certificates", str(folder)).replace("web:", "127.0.0.1:")
+    site = site.replace("listen 80;", "listen 8080;").replace("listen 443 ", "listen 8443 ")
+    (folder / "site.conf").write_text(site)
+    own = f"pid {folder}/pid; error_log stderr; events {{}}"
+    (folder / "nginx.conf").write_text(f"{own} http {{ include {folder}/site.conf; }}")
+    return folder / "nginx.conf"
+
+
 def test_nginx_takes_its_file(tmp_path):
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-    text = (DEPLOY / "nginx.conf").read_text()
+    nginx, text = judge("nginx", "nginx"), (DEPLOY / "nginx.conf").read_text()
     assert "/etc/nginx/certificates" in text and "server web:8000;" in text
-    if nginx:  # where certificate and server are is the deployment's; all else is judged as it is
-        key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
-        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x"]
-        subprocess.run(
-            [*made, "-keyout", key, "-out", certificate], check=True, capture_output=True
-        )
-        site = text.replace("/etc/nginx/certificates", str(tmp_path)).replace("web:", "127.0.0.1:")
-        (tmp_path / "site.conf").write_text(site)
-        own = f"pid {tmp_path}/pid; error_log stderr; events {{}}"
-        (tmp_path / "nginx.conf").write_text(f"{own} http {{ include {tmp_path}/site.conf; }}")
-        command = [nginx, "-t", "-c", tmp_path / "nginx.conf"]
-        judged = subprocess.run(command, capture_output=True, text=True)
-        assert judged.returncode == 0, judged.stderr
+    status, told = judged(nginx, "-t", "-c", configuration(tmp_path, text))
+    assert status == 0, told
 
 
-def test_hadolint_finds_no_fault():
-    hadolint = Path(sys.executable).with_name("hadolint")
-    judged = subprocess.run([hadolint, DEPLOY / "Dockerfile"], capture_output=True, text=True)
-    assert (judged.returncode, judged.stdout) == (0, "")
+def test_nginx_refuses_a_file_with_a_fault(tmp_path):
+    nginx, text = judge("nginx", "nginx"), (DEPLOY / "nginx.conf").read_text()
+    wrong = configuration(tmp_path, text.replace("ssl_protocols ", "ssl_protocol "))
+    assert judged(nginx, "-t", "-c", wrong)[0] != 0
+
+
+def test_hadolint_finds_no_fault(tmp_path):
+    assert judged(installed("hadolint"), DEPLOY / "Dockerfile") == (0, "")
+    (tmp_path / "Dockerfile").write_text("FROM debian:latest\nRUN cd /srv && sudo ls\n")
+    assert judged(installed("hadolint"), tmp_path / "Dockerfile")[0] != 0
+
+
+def test_compose_takes_its_file(tmp_path):
+    check = (installed("check-jsonschema"), "--builtin-schema", "vendor.compose-spec")
+    text = (DEPLOY / "compose.yaml").read_text()
+    status, told = judged(*check, DEPLOY / "compose.yaml")
+    assert status == 0, told
+    (tmp_path / "compose.yaml").write_text(text.replace("read_only: true", "readonly: true"))
+    assert judged(*check, tmp_path / "compose.yaml")[0] != 0
