@@ -187,6 +187,13 @@ class ListEntrySerializer(RecordSerializer):
         """Inside its list, the list need not be named again."""
         return ["country", "qualifier", "note"]
 
+    def to_internal_value(self, data):
+        """An entry is whole, also where only some members of its list are changed."""
+        if isinstance(data, dict) and "country" not in data:
+            needed = self.fields["country"].error_messages["required"]
+            raise serializers.ValidationError({"country": [needed]})
+        return super().to_internal_value(data)
+
 
 class PublishedListSerializer(RecordSerializer):
     """A source's own list of who has what, with its entries."""

@@ -22,9 +22,14 @@ class Text(serializers.CharField):
     """A text."""
 
     def to_internal_value(self, data):
-        """The text without surrounding white space. Raises ValidationError for any other type."""
+        """The text without surrounding white space, which counts where a length is limited.
+
+        Raises ValidationError for any other type.
+        """
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 
@@ -116,7 +121,11 @@ class Day(serializers.DateField):
 
 
 class Reference(serializers.SlugRelatedField):
-    """Another record, by its natural key."""
+    """Another record, by its natural key; none is null, and an empty text is no key."""
+
+    def run_validation(self, data=serializers.empty):
+        """As for any field: the framework would take an empty text for null."""
+        return serializers.Field.run_validation(self, data)
 
     def to_internal_value(self, data):
         """The record. Raises ValidationError, naming the nearest keys."""

@@ -194,7 +194,10 @@ def test_what_others_rest_on_stays(editor):
         ("published-lists", {"entries": [{"country": "AUS"}, {"country": "AUS"}]}, "/entries"),
         ("published-lists", {"entries": [{"country": "AUS", "n": 1}]}, "/entries/0/n"),
         ("published-lists", {"entries": [{"country": "ZZZ"}]}, "/entries/0/country"),
+        ("published-lists", {"entries": [{}]}, "/entries/0/country"),
         ("published-lists", {"as_of": "2999-01-01"}, "/as_of"),
+        ("codes-of-conduct", {"agreement": ""}, "/agreement"),
+        ("codes-of-conduct", {"title": "x" * 300 + " "}, "/title"),
         ("published-lists", {"type": "sosa", "grouping": "nato"}, ""),
         ("countries", {"alpha2": "SE"}, "/alpha2"),
     ],
@@ -205,6 +208,16 @@ def test_a_record_that_breaks_a_rule_is_refused_where_it_does(editor, resource, 
     problem = problem_of(send(editor, "post", resource, NEW[resource] | values), 400)
 
     assert pointer in [error["pointer"] for error in problem["errors"]], problem
+    assert pin().revision == before
+
+
+def test_an_entry_is_whole_where_only_the_entries_of_a_list_are_changed(editor):
+    place = "published-lists/crs-sosa-list-2021-08-10"
+    before = pin().revision
+
+    problem = problem_of(send(editor, "patch", place, {"entries": [{}]}, If_Match="*"), 400)
+
+    assert [error["pointer"] for error in problem["errors"]] == ["/entries/0/country"]
     assert pin().revision == before
 
 
