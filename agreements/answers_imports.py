@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from sosa_registry.api.inputs import Exact, Flag
+from sosa_registry.api.inputs import Exact, Flag, Text
 
 from .exchange.tables import BY_NAME
 from .models import ImportJob
@@ -17,7 +17,7 @@ class UploadSerializer(Exact):
         required=False,
         help_text="Which table it is; if not said, the file's name, sheets or header say.",
     )
-    reason = serializers.CharField(max_length=2000, help_text="Why, as the revision will say.")
+    reason = Text(max_length=2000, help_text="Why, as the revision will say.")
 
 
 class ConfirmSerializer(Exact):

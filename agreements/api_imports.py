@@ -33,6 +33,7 @@ _MADE = {
 }
 _DONE = _MADE | {"state": "applied", "progress": "Revision 7.", "revision": 7}
 AROUND_IT = 64 * 1024  # bytes of the form around the file
+TOO_LONG = f"The file is longer than the {jobs.MAX_BYTES} bytes that are taken."
 NOT_NOW = {409: ProblemSerializer}
 _SENT = {"file": "firms.csv", "table": "firms", "reason": "The list of May"}
 
@@ -62,13 +63,17 @@ class FileParser(MultiPartParser):
     """A form with one file, no longer than an import may be."""
 
     def parse(self, stream, media_type=None, parser_context=None):
-        """The members and the file. Raises Refused (413) before a byte of one too long is read."""
+        """The members and the file. Raises Refused (413) before a byte of one too long is read.
+
+        One that is too long by less than what may stand around it has to be read to be measured.
+        """
         length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
         if length > jobs.MAX_BYTES + AROUND_IT:
-            raise Refused(
-                413, f"The file is longer than the {jobs.MAX_BYTES} bytes that are taken."
-            )
-        return super().parse(stream, media_type, parser_context)
+            raise Refused(413, TOO_LONG)
+        found = super().parse(stream, media_type, parser_context)
+        if any(each.size > jobs.MAX_BYTES for each in found.files.values()):
+            raise Refused(413, TOO_LONG)
+        return found
 
 
 class ImportsView(_Imports):
@@ -97,7 +102,7 @@ class ImportsView(_Imports):
         try:
             job = jobs.upload(
                 name=said["file"].name,
-                content=said["file"].read(jobs.MAX_BYTES + 1),
+                content=said["file"].read(),
                 user=request.user,
                 reason=said["reason"],
                 table=said.get("table", ""),

@@ -278,7 +278,12 @@ def test_the_api_previews_and_imports_when_confirmed(signed_in):
 
 @pytest.mark.parametrize(
     ("given", "pointer"),
-    [({}, "/file"), ({"table": "planets"}, "/table"), ({"reason": ""}, "/reason")],
+    [
+        ({}, "/file"),
+        ({"table": "planets"}, "/table"),
+        ({"reason": ""}, "/reason"),
+        ({"reason": "x" * 2_000 + " "}, "/reason"),
+    ],
 )
 def test_an_upload_that_is_not_valid_is_refused_by_field(signed_in, given, pointer):
     file = io.BytesIO(b"firm\n")
@@ -287,6 +292,27 @@ def test_an_upload_that_is_not_valid_is_refused_by_field(signed_in, given, point
     answer = signed_in.post("/api/v1/imports/", sent)
     assert answer.status_code == 400
     assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+
+
+def test_a_file_that_is_longer_than_is_taken_is_refused_as_such(signed_in, monkeypatch):
+    monkeypatch.setattr(jobs, "MAX_BYTES", 1_000)
+    for length, status in ((1_000, 201), (1_001, 413)):
+        file = io.BytesIO(many(1).encode().ljust(length, b"\n"))
+        file.name = "firms.csv"
+        answer = signed_in.post("/api/v1/imports/", {"file": file, "reason": "A list"})
+        assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    assert ImportJob.objects.count() == 1
+
+
+def test_a_body_that_is_far_longer_is_refused_before_it_is_read(signed_in):
+    unread = {"CONTENT_LENGTH": str(jobs.MAX_BYTES + 1_000_000)}
+    form = "multipart/form-data; boundary=x"
+    answer = signed_in.generic("POST", "/api/v1/imports/", b"x", form, **unread)
+    assert answer.status_code == 413
+    assert answer["Content-Type"] == "application/problem+json"
+    assert f"{jobs.MAX_BYTES} bytes" in answer.json()["detail"]
+    assert ImportJob.objects.count() == 0
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 401), ("analyst", 403), ("reader", 403)])
