@@ -15,6 +15,7 @@ from sosa_registry.ledger.dates import LAST_YEAR
 from sosa_registry.ledger.reading import NotKnown, Pin, pin
 
 LONGEST_NAME = 100  # of what is compared: the cost grows with its square
+NO_TEXT = frozenset("\0\ufffd")  # the second stands where bytes were no UTF-8
 SETTLED = timedelta(minutes=1)  # a revision is seen so soon after the moment it is dated
 
 
@@ -122,7 +123,7 @@ def read_clocks(
 
 
 def refuse_unknown(params, allowed: Iterable[str]) -> None:
-    """Raise BadQuery naming every parameter that is not one of these, and those given twice."""
+    """Raise BadQuery naming every parameter that is none of these, given twice, or no text."""
     allowed, faults = sorted(allowed), []
     for name in params:
         if name not in allowed:
@@ -133,6 +134,8 @@ def refuse_unknown(params, allowed: Iterable[str]) -> None:
             )
         elif len(params.getlist(name)) > 1:
             faults.append(BadParameter(name, "Given more than once."))
+        elif not NO_TEXT.isdisjoint(params[name]):
+            faults.append(BadParameter(name, "Allowed: text in UTF-8, without NUL."))
     if faults:
         raise BadQuery(faults)
 

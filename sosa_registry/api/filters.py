@@ -195,7 +195,7 @@ class RecordFilters(django_filters.FilterSet):
         return rows
 
     def refuse_errors(self) -> None:
-        """Raise BadQuery naming every filter whose value is not allowed."""
+        """Raise BadQuery naming every filter whose value is not allowed, or that contradict."""
         if not self.is_valid():
             raise BadQuery(
                 [
@@ -203,6 +203,18 @@ class RecordFilters(django_filters.FilterSet):
                     for name, messages in self.form.errors.items()
                 ]
             )
+        if faults := list(self._contradictions()):
+            raise BadQuery(faults)
+
+    def _contradictions(self) -> Iterable[BadParameter]:
+        """Bounds the wrong way round: a slip, though a date known badly may lie on both sides."""
+        asked = self.form.cleaned_data
+        for after in (name for name in asked if name.endswith("_after")):
+            before = after.replace("_after", "_before")
+            first, last = asked[after], asked.get(before)
+            if first and last and first > last:
+                yield BadParameter(after, f"{first} lies after {before}, {last}.")
+                yield BadParameter(before, f"{last} lies before {after}, {first}.")
 
 
 class StrictFilterBackend(BaseFilterBackend):

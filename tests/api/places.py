@@ -62,6 +62,26 @@ QUESTIONS = (
     "search/?q=norway",
 )
 EVERYTHING = ("", *LISTS, *BELOW, *RECORDS, *QUESTIONS)
+# A record of the shipped dataset for each name in the document's paths.
+KEYS = {
+    "agreement": "sosa-aus",
+    "claim": "c0001",
+    "code": "coc-swe",
+    "country": "AUS",
+    "fact": "f01",
+    "grouping": "nato",
+    "invocation": "inv001",
+    "list": "crs-sosa-list-2021-08-10",
+    "source": "crs_if11894_2021",
+    "type": "sosa",
+}
+
+
+def filled(path: str) -> str:
+    """A path of the document with a key for each of its names."""
+    for name, key in KEYS.items():
+        path = path.replace(f"{{{name}}}", key)
+    return path.replace("{number}", "1").replace("{id}", "1").replace("{key}", "a/b/c")
 
 
 def address(place: str, query: str = "") -> str:

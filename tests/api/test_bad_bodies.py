@@ -11,21 +11,9 @@ from sosa_registry.accounts import tokens
 from sosa_registry.accounts.models import Token
 from sosa_registry.api import docs
 from sosa_registry.ledger.reading import pin
-from tests.api.places import problem_of
+from tests.api.places import filled, problem_of
 from tests.cast import account
 
-KEYS = {
-    "agreement": "sosa-aus",
-    "claim": "c0001",
-    "code": "coc-swe",
-    "country": "AUS",
-    "fact": "f01",
-    "grouping": "nato",
-    "invocation": "inv001",
-    "list": "crs-sosa-list-2021-08-10",
-    "source": "crs_if11894_2021",
-    "type": "sosa",
-}
 OPERATIONS = sorted(
     (method, path)
     for path, methods in docs.document()["paths"].items()
@@ -61,11 +49,8 @@ def send(dataset, db, client):
     secret = tokens.make(Token(owner=boss, name="all", scope="all", days=1), actor=boss)
 
     def sent(method, path, body, content_type="application/json", **headers):
-        for name, key in KEYS.items():
-            path = path.replace(f"{{{name}}}", key)
         headers = {"Authorization": f"Token {secret}", "If-Match": "*", **headers}
-        address = path.replace("{number}", "1").replace("{id}", "1").replace("{key}", "a/b/c")
-        return client.generic(method.upper(), address, body, content_type, headers=headers)
+        return client.generic(method.upper(), filled(path), body, content_type, headers=headers)
 
     return sent
 
