@@ -5,18 +5,18 @@ order are the resource's own, so a page, its address and the files it offers hav
 rows. Every state is in the address; every choice is a link. What is declared is in `explorers`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
-from django.core.cache import caches
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 
-from agreements.analysis.facets import Counts, Facet, counted
+from agreements.analysis.bits import bits_of
+from agreements.analysis.facet_sets import Facet
+from agreements.analysis.facets import Counts, counted
 from agreements.analysis.reference import Reference, reference
 from sosa_registry.api.filters import (
     ChoiceFilter,
@@ -27,7 +27,6 @@ from sosa_registry.api.filters import (
 )
 from sosa_registry.api.views import Resource
 from sosa_registry.asking import Clocks, some_of
-from sosa_registry.ledger.lasting import lasting
 from sosa_registry.ledger.models import Version
 from sosa_registry.pages import PAGE_SIZE, Question, Toolbar, refused, show
 
@@ -168,8 +167,8 @@ class _Asked:
         ]
         self.size = int(question.choice("page_size", SIZES, str(PAGE_SIZE)))
 
-    def narrowed(self, but: str = ""):
-        """The rows that search and every filter but one leave."""
+    def narrowed(self, but: Container[str] = ()):
+        """The rows that search and every filter but these leave."""
         rows = self.filters.narrowed(but=but) if self.filters.is_valid() else self.explorer.rows()
         fields = self.explorer.resource.search_fields
         found = self.question.hear(searched, rows, self.words, fields) if self.words else rows
@@ -183,27 +182,16 @@ class _Asked:
         return rows if found is None else found
 
     def counts(self) -> Counts:
-        """The facets' numbers, each kept for as long as it is true."""
+        """The facets' numbers."""
         facets = [one.facet for one in self.explorer.facets]
-        names = {facet.name: self._kept_as(facet) for facet in facets}
-        found = caches["answers"].get_many(names.values())
-        missing = [facet for facet in facets if names[facet.name] not in found]
-        made = counted(missing, self.narrowed, self.question.clocks)
-        caches["answers"].set_many({names[name]: numbers for name, numbers in made.items()})
-        return {name: made[name] if name in made else found[kept] for name, kept in names.items()}
-
-    def _kept_as(self, facet: Facet) -> str:
-        """A name for a facet's numbers: what they rest on, the other filters, a day if it matters.
-
-        A filter may rest on anything: under one the numbers last until the next revision.
-        """
-        clocks = self.question.clocks
-        others = [name for name in [*self.filters.filters, "search"] if name != facet.name]
-        said = [(name, text) for name in others if (text := self.question.text(name).strip())]
-        state = clocks.pin.state if said else lasting(clocks.pin, facet.tables).state
-        day = clocks.as_of if said or facet.dated else ""
-        asked = f"{self.explorer.name} {facet.name} {state} {day} {said}"
-        return f"facet-{sha256(asked.encode()).hexdigest()}"
+        names = {facet.name for facet in facets}
+        asked = {name: value for name, value in self.filters.form.cleaned_data.items() if value}
+        chosen = {name: list(value) for name, value in asked.items() if name in names}
+        left = None
+        if self.words or asked.keys() - names:
+            rows = self.narrowed(but=names).order_by()
+            left = bits_of(rows.values_list("pk", flat=True))
+        return counted(facets, self.explorer.rows(), self.question.clocks, chosen, left)
 
 
 def followed_rows(question: Question, explorer: Explorer) -> list[QuerySet]:
@@ -219,7 +207,7 @@ def followed_rows(question: Question, explorer: Explorer) -> list[QuerySet]:
     asked = {name: value for name, value in found.filters.form.cleaned_data.items() if value}
     rows = [found.narrowed()]
     rows += [
-        found.narrowed(but=name).filter(once(asked[name], question.clocks))
+        found.narrowed(but=[name]).filter(once(asked[name], question.clocks))
         for name, once in explorer.once.items()
         if name in asked
     ]
@@ -321,7 +309,7 @@ def _lines(question, one: FacetField, counts: dict[str, int], known: Reference) 
     made = []
     for value in values:
         is_chosen = value.lower() in folded
-        if one.facet.at_least:
+        if one.facet.in_order:
             left = [] if is_chosen else [value]
         elif is_chosen:
             left = [other for other in chosen if other.lower() != value.lower()]

@@ -9,13 +9,13 @@ from django.utils.html import format_html, format_html_join
 from agreements.analysis import facets
 from agreements.analysis.cells import NONE
 from agreements.analysis.evidence import summaries
-from agreements.analysis.facets import Facet, by
+from agreements.analysis.facets import by
 from agreements.analysis.reference import Reference
 from agreements.analysis.standings import ASKABLE, standings_on
 from agreements.analysis.watching import about_agreements, about_records
 from agreements.api import AgreementViewSet, EventViewSet
 from agreements.api_evidence import GradedSourceViewSet
-from agreements.grading import GRADES, grade_of
+from agreements.grading import GRADES, grade_expression, grade_of
 from agreements.lifecycle import Kind
 from agreements.models import Agreement, Event, Standing
 from agreements.templatetags.registry import edtf, glyph
@@ -125,9 +125,6 @@ def _always(values: list[str], clocks):
     return Q()
 
 
-_OWN = ("agreements",)
-_STANDING = Facet("status", facets.by_standing, ("agreements", "events"), dated=True)
-_INSIDE = Facet("grouping", facets.by_grouping, ("agreements", "memberships"), dated=True)
 AGREEMENTS = Explorer(
     name="agreements",
     section="agreements",
@@ -145,20 +142,20 @@ AGREEMENTS = Explorer(
     texts={"partner": "Partner (alpha-3)"},
     prepare=_agreements_prepared,
     facets=[
-        FacetField(Facet("type", by("type_id"), _OWN), "Type", **_TYPES),
-        FacetField(_STANDING, "Standing", _status, lambda known: ASKABLE),
-        FacetField(Facet("principal", by("principal_id"), _OWN), "Principal", _country),
+        FacetField(by("type", "type_id"), "Type", **_TYPES),
+        FacetField(facets.STANDING, "Standing", _status, lambda known: ASKABLE),
+        FacetField(by("principal", "principal_id"), "Principal", _country),
         FacetField(
-            Facet("region", by("partner__region"), ("agreements", "countries")),
+            by("region", "partner__region", "countries"),
             "Region",
             lambda value, known: value,
             lambda known: known.regions,
         ),
-        FacetField(_INSIDE, "Grouping", _grouping),
-        FacetField(Facet("binding", by("binding"), _OWN), "Binding", **_choices(Agreement.Binding)),
-        FacetField(Facet("confidence", by("confidence"), _OWN), **_CONFIDENCE),
+        FacetField(facets.GROUPING, "Grouping", _grouping),
+        FacetField(by("binding", "binding"), "Binding", **_choices(Agreement.Binding)),
+        FacetField(by("confidence", "confidence"), **_CONFIDENCE),
         FacetField(
-            Facet("min_grade", facets.by_best_grade, ("citations", "sources"), at_least=True),
+            facets.BEST_GRADE,
             "Evidence",
             lambda value, known: value if value == "A" else f"{value} or better",
             lambda known: list(GRADES),
@@ -239,17 +236,15 @@ EVENTS = Explorer(
     texts={"agreement": "Agreement"},
     prepare=_events_prepared,
     facets=[
-        FacetField(Facet("event", by("event"), ("events",)), "What", **_choices(Kind)),
+        FacetField(by("event", "event"), "What", **_choices(Kind)),
+        FacetField(by("type", "agreement__type_id", "agreements"), "Type", **_TYPES),
         FacetField(
-            Facet("type", by("agreement__type_id"), ("agreements", "events")), "Type", **_TYPES
-        ),
-        FacetField(
-            Facet("decade", facets.by_decade("date_latest"), ("events",)),
+            facets.by_decade("decade", "date_latest"),
             "Decade",
             lambda value, known: value,
             lambda known: [f"{year}s" for year in range(2090, 1890, -10)],
         ),
-        FacetField(Facet("confidence", by("confidence"), ("events",)), **_CONFIDENCE),
+        FacetField(by("confidence", "confidence"), **_CONFIDENCE),
     ],
     columns=[
         Column("date", "When", _day("date"), "date"),
@@ -301,7 +296,7 @@ FIRMS = Explorer(
     rows=lambda: Firm.objects.select_related("country"),
     ordering="name",
     about=partial(about_records, "firm", "firms"),
-    facets=[FacetField(Facet("country", by("country_id"), ("firms",)), "Country", _country)],
+    facets=[FacetField(by("country", "country_id"), "Country", _country)],
     columns=[
         Column(
             "firm",
@@ -333,10 +328,10 @@ SOURCES = Explorer(
     ordering="publisher",
     about=partial(about_records, "source", "sources"),
     facets=[
-        FacetField(Facet("kind", by("kind"), ("sources",)), "Kind", **_choices(Source.Kind)),
-        FacetField(Facet("tier", by("tier"), ("sources",)), "Tier", **_choices(Source.Tier)),
+        FacetField(by("kind", "kind"), "Kind", **_choices(Source.Kind)),
+        FacetField(by("tier", "tier"), "Tier", **_choices(Source.Tier)),
         FacetField(
-            Facet("grade", facets.by_own_grade, ("sources",)),
+            by("grade", grade_expression()),
             "Grade",
             lambda value, known: value,
             lambda known: list(GRADES),

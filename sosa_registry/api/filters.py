@@ -5,7 +5,7 @@ nor an empty list that looks like an answer. Several values of one filter are se
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import django_filters
 from django import forms
@@ -186,11 +186,11 @@ class RecordFilters(django_filters.FilterSet):
 
     clocks: Clocks | None = None
 
-    def narrowed(self, *, but: str = ""):
-        """The rows that every filter leaves, or every one but that of this name. Once valid."""
+    def narrowed(self, *, but: Container[str] = ()):
+        """The rows that every filter leaves, or every one but those of these names. Once valid."""
         rows = self.queryset.all()
         for name, value in self.form.cleaned_data.items():
-            if name != but:
+            if name not in but:
                 rows = self.filters[name].filter(rows, value)
         return rows
 

@@ -3,34 +3,23 @@
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from agreements.analysis.facets import (
-    Facet,
-    by,
-    by_best_grade,
-    by_decade,
-    by_grouping,
-    by_own_grade,
-    by_standing,
-    counted,
-)
+from agreements.analysis import facet_sets
+from agreements.analysis.bits import bits_of, sets_of
+from agreements.analysis.facets import by, by_decade, counted
 from agreements.filters import AgreementFilters, EventFilters, GradedSourceFilters
+from agreements.grading import grade_expression
 from agreements.models import Agreement, Event
-from partners.models import Source
+from agreements.views.explorers import AGREEMENTS
+from partners.models import Citation, Source
 from sosa_registry.asking import Clocks
 from sosa_registry.ledger.reading import pin
+from sosa_registry.ledger.revising import revision
 from tests.cast import agreement, event, member
 
-FACETS = [
-    Facet("type", by("type_id"), ()),
-    Facet("status", by_standing, ()),
-    Facet("region", by("partner__region"), ()),
-    Facet("grouping", by_grouping, ()),
-    Facet("binding", by("binding"), ()),
-    Facet("min_grade", by_best_grade, (), at_least=True),
-]
+FACETS = [one.facet for one in AGREEMENTS.facets]
 
 
 def asked(pinned, day=date(2026, 11, 21), **query) -> AgreementFilters:
@@ -43,11 +32,17 @@ def asked(pinned, day=date(2026, 11, 21), **query) -> AgreementFilters:
 
 def counts(pinned, day=date(2026, 11, 21), **query):
     made = asked(pinned, day, **query)
-    return counted(FACETS, lambda name: made.narrowed(but=name), made.clocks)
+    chosen = {name: value for name, value in made.form.cleaned_data.items() if value}
+    return counted(FACETS, made.queryset, made.clocks, chosen)
 
 
 def test_every_number_is_what_choosing_that_value_leaves(registry):
-    for query in ({}, {"type": "sosa"}, {"grouping": "nato", "binding": "no,unknown"}):
+    for query in (
+        {},
+        {"type": "sosa"},
+        {"grouping": "nato", "binding": "no,unknown"},
+        {"status": "in_force,not_recorded", "min_grade": "B,C"},
+    ):
         for name, values in counts(registry, **query).items():
             for value, number in values.items():
                 left = asked(registry, **(query | {name: value})).narrowed().count()
@@ -61,12 +56,111 @@ def test_a_facet_ignores_its_own_filter_and_respects_the_others(registry):
     assert sum(found["binding"].values()) == found["type"]["sosa"]
 
 
-def test_all_facets_of_a_page_are_two_statements(registry):
-    made = asked(registry, type="sosa", status="in_force")
+def statements(pinned, **query) -> int:
+    """Those that read what facets are counted from."""
     with CaptureQueriesContext(connection) as captured:
-        counted(FACETS, lambda name: made.narrowed(but=name), made.clocks)
+        counts(pinned, **query)
+    return len([one for one in captured if '"ledger_revision"' not in one["sql"]])
 
-    assert len(captured) == 2
+
+def test_facets_are_read_with_two_statements_and_then_counted_with_none(registry):
+    facet_sets.forget()
+
+    assert statements(registry) == 2
+    assert statements(registry) == 0
+    assert statements(registry, binding="no,unknown", status="in_force", min_grade="B") == 0
+
+
+def test_what_a_revision_touched_is_read_again_and_nothing_else(world, monkeypatch):
+    agreement()
+    theirs = agreement("sosa-dnk", "DNK")
+    first = event("sosa-xru", "signed", "2020")
+    counts(pin())
+    rows_read = []
+
+    def noting(rows, wanted, together=False):
+        rows_read.append(rows.count())
+        return sets_of(rows, wanted, together)
+
+    monkeypatch.setattr(facet_sets, "sets_of", noting)
+
+    assert counts(pin())["status"] == {"signed": 1, "not_recorded": 1}
+    assert rows_read == []
+    event("sosa-dnk", "proposed", "2021")
+    assert counts(pin())["status"] == {"signed": 1, "proposed": 1}
+    with revision(actor="tests", reason="Changed"):
+        theirs.binding = "yes"
+        theirs.save()
+    assert counts(pin())["binding"] == {"unknown": 1, "yes": 1}
+    assert rows_read == [1, 1]
+    with revision(actor="tests", reason="Gone", kind="correction"):
+        first.delete()
+    assert counts(pin())["status"] == {"proposed": 1, "not_recorded": 1}
+
+
+def test_an_agreement_that_goes_is_counted_no_more(world):
+    mine = agreement()
+    agreement("sosa-dnk", "DNK")
+    assert counts(pin())["type"] == {"sosa": 2}
+
+    with revision(actor="tests", reason="Gone", kind="correction"):
+        mine.delete()
+    assert counts(pin())["type"] == {"sosa": 1}
+
+
+def test_members_and_grades_follow_what_was_recorded_since(world):
+    agreement()
+    assert counts(pin())["grouping"] == {}
+    member("XRU", "2001")
+    assert counts(pin())["grouping"] == {"league": 1}
+
+    assert counts(pin())["min_grade"] == {}
+    with revision(actor="tests", reason="Cited"):
+        Citation(subject_kind="agreement", subject="sosa-xru", source_id="gazette").save()
+    assert counts(pin())["min_grade"] == {"A": 1}
+    with revision(actor="tests", reason="It was the press", kind="correction"):
+        gazette = Source.objects.get(slug="gazette")
+        gazette.kind = "press release"
+        gazette.save()
+    assert counts(pin())["min_grade"] == {"B": 1}
+
+
+def test_what_is_kept_is_what_would_be_read(world):
+    agreement()
+    counts(pin())
+    agreement("sosa-dnk", "DNK")
+    event("sosa-xru", "signed", "2020")
+    event("sosa-dnk", "proposed", "2021")
+    member("DNK", "2001")
+    kept = counts(pin())
+
+    facet_sets.forget()
+    assert counts(pin()) == kept
+
+
+def test_what_was_rehearsed_and_undone_is_forgotten(world):
+    agreement()
+    counts(pin())
+    with transaction.atomic():
+        agreement("sosa-dnk", "DNK")
+        assert counts(pin())["type"] == {"sosa": 2}
+        transaction.set_rollback(True)
+
+    assert counts(pin())["type"] == {"sosa": 1}
+    agreement("mou-dnk", "DNK", type_id="mou")
+    event("sosa-xru", "signed", "2020")
+    assert counts(pin())["type"] == {"sosa": 1, "mou": 1}
+
+
+def test_few_days_are_kept(world):
+    agreement()
+    event("sosa-xru", "signed", "2020-05-05")
+    pinned = pin()
+
+    for year in range(2010, 2030):
+        found = counts(pinned, date(year, 6, 1))["status"]
+        assert found == ({"signed": 1} if year >= 2020 else {"none": 1})
+    assert len(facet_sets._memory["agreements", "status"]) == facet_sets.MOST_DAYS
 
 
 def test_standing_counts_every_possible_status_and_tells_absence_apart(world):
@@ -108,8 +202,9 @@ def test_grades_are_counted_as_at_least_so_good(registry):
 
 
 def test_events_are_counted_by_decade(registry):
-    facet = Facet("decade", by_decade("date_latest"), ())
-    found = counted([facet], lambda name: Event.objects.all())["decade"]
+    clocks = Clocks(date(2026, 11, 21), None, registry, date(2026, 11, 21))
+    facet = by_decade("decade", "date_latest")
+    found = counted([facet], Event.objects.all(), clocks, {})["decade"]
 
     assert sum(found.values()) == 160
     for decade, number in found.items():
@@ -119,7 +214,8 @@ def test_events_are_counted_by_decade(registry):
 
 
 def test_sources_are_counted_by_the_grade_they_give(registry):
-    found = counted([Facet("grade", by_own_grade, ())], lambda name: Source.objects.all())["grade"]
+    clocks = Clocks(date(2026, 11, 21), None, registry, date(2026, 11, 21))
+    found = counted([by("grade", grade_expression())], Source.objects.all(), clocks, {})["grade"]
 
     assert sum(found.values()) == 232
     for grade, number in found.items():
@@ -130,7 +226,19 @@ def test_sources_are_counted_by_the_grade_they_give(registry):
 
 @pytest.mark.django_db
 def test_nothing_to_count_is_no_number():
-    assert counted([Facet("binding", by("binding"), ())], lambda name: Agreement.objects.all()) == {
-        "binding": {}
+    clocks = Clocks(date(2026, 11, 21), None, pin(), date(2026, 11, 21))
+    binding = by("binding", "binding")
+
+    assert counted([binding], Agreement.objects.all(), clocks, {}) == {"binding": {}}
+    assert counted([], Agreement.objects.all(), clocks, {}) == {}
+
+
+def test_other_filters_leave_fewer_rows(registry):
+    clocks = Clocks(date(2026, 11, 21), None, registry, date(2026, 11, 21))
+    two = Agreement.objects.filter(slug__in=["sosa-aus", "rgqaa-nato"])
+    left = bits_of(two.values_list("pk", flat=True))
+
+    assert counted(FACETS, Agreement.objects.all(), clocks, {}, left)["type"] == {
+        "sosa": 1,
+        "rgqaa": 1,
     }
-    assert counted([], lambda name: Agreement.objects.all()) == {}
