@@ -120,28 +120,31 @@ def judge(
         best = points[0]
         certain = best.certain
     else:
-        best, speaker = max(
-            ((point, candidate) for candidate in spoken for point in candidate.standpoints),
-            key=lambda pair: _weight(pair[0], pair[1], listed),
-        )
-        certain = any(
-            point.certain and point.status == best.status
-            for candidate in spoken
-            for point in candidate.standpoints
-        )
+        heaviest, sure = (), set()
+        for candidate in spoken:
+            for point in candidate.standpoints:
+                if point.certain:
+                    sure.add(point.status)
+                if (weight := _weight(point, candidate, listed)) > heaviest:
+                    heaviest, best, speaker = weight, point, candidate
+        certain = best.status in sure
     return Cell(
         status=best.status,
         certainty=CERTAIN if certain else POSSIBLE,
         alternatives=() if certain else _alternatives(spoken, best.status, listed),
         agreement=speaker.agreement,
-        agreements=tuple(sorted(candidate.agreement for candidate in spoken)),
+        agreements=tuple(sorted(candidate.agreement for candidate in spoken))
+        if len(spoken) > 1
+        else (speaker.agreement,),
         since=best.since,
         event=best.event,
         through="" if speaker.direct else speaker.agreement,
         practice=_practice(regulation, listed),
         practice_list=regulation.list if regulation else "",
         qualifier=regulation.qualifier if regulation else "",
-        conflicts=claims + _contradicted(spoken, best, regulation, statement),
+        conflicts=claims + _contradicted(spoken, best, regulation, statement)
+        if regulation or statement
+        else claims,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count, Q, Value
+from django.db.models import Q, Value
 
 from agreements.grading import supported
 from agreements.lifecycle import Status
@@ -145,28 +145,30 @@ def _standing_rows(pinned, as_of, principal, types, min_grade, countries) -> lis
         query = query.exclude(~Q(partner__in=countries), partner_grouping="")
     good = supported("event", "event", min_grade, pinned.revision) if min_grade else Value(True)
     query = query.annotate(supported=good).with_principal(principal).of_types(types)
-    return [_Row(*row) for row in query.order_by().values_list(*_Row._fields)]
+    return list(map(_Row._make, query.order_by().values_list(*_Row._fields)))
 
 
 def _candidates(rows, membered, principal: str, as_of: date) -> dict[tuple[str, str], list]:
     """The agreements that bear on each (country, type), a grouping's spread over its members."""
-    found: dict[tuple[str, str], dict[str, Candidate]] = {}
+    found: dict[tuple[str, str], list[Candidate]] = {}
+    made: dict[tuple[str, str], Candidate] = {}  # by agreement and country
     for row in rows:
-        slug, agreement = row.partner_grouping, row.agreement
+        slug, agreement, kind = row.partner_grouping, row.agreement, row.type
         certain = row.certain_from <= as_of < row.certain_until
         none_possible = as_of < row.none_until
         sure_point = Standpoint(row.status, certain, row.since, row.event, row.possible_from)
         countries = membered[slug].possible - {principal} if slug else (row.partner,)
         for country in countries:
-            by_agreement = found.setdefault((country, row.type), {})
-            candidate = by_agreement.get(agreement)
+            candidate = made.get((agreement, country))
             if candidate is None:
-                candidate = by_agreement[agreement] = Candidate(agreement, not slug)
+                candidate = made[agreement, country] = Candidate(agreement, not slug)
+                found.setdefault((country, kind), []).append(candidate)
             # For a member, certainty is the weaker of agreement and membership.
             sure = not slug or country in membered[slug].certain
-            candidate.none_possible |= not sure or none_possible
+            if none_possible or not sure:
+                candidate.none_possible = True
             candidate.standpoints.append(sure_point if sure else sure_point._replace(certain=False))
-    return {key: list(by_agreement.values()) for key, by_agreement in found.items()}
+    return found
 
 
 def _below_grade(candidates: dict, weak: set[str]) -> set[tuple[str, str]]:
@@ -185,15 +187,15 @@ def _disagreeing(pinned: Pin, as_of: date) -> Counter:
 
     A claim counts from the day as of which it was made; one without a day counts always.
     """
-    found: Counter = Counter()
     claims = Claim.ever.known_at(pinned.revision).filter(
         stance=Claim.Stance.DISAGREES, subject_kind__in=("agreement", "country")
     )
     said = claims.filter(Q(as_of_earliest=None) | Q(as_of_earliest__lte=as_of)).order_by()
-    counted = said.values_list("subject_kind", "subject", "property").annotate(n=Count("pk"))
-    for kind, subject, name, number in counted:
-        found[(kind, subject, name) if kind == "country" else (kind, subject)] += number
-    return found
+    # Counted here: there are few for each subject, and grouping them is dearer than sending them.
+    return Counter(
+        (kind, subject, name) if kind == "country" else (kind, subject)
+        for kind, subject, name in said.values_list("subject_kind", "subject", "property")
+    )
 
 
 def _named(lists: Lists, claims: Counter) -> set[str]:
