@@ -10,7 +10,7 @@ from operator import attrgetter
 from sosa_registry import asking
 from sosa_registry.api.parameters import AS_OF, DAY, KNOWN_AT, Parameter, day, echo, one, some
 from sosa_registry.api.views import Analysis, with_clocks
-from sosa_registry.asking import BadParameter, Clocks
+from sosa_registry.asking import BadParameter, BadQuery, Clocks
 from sosa_registry.ledger.reading import Pin
 
 from . import answers, tables
@@ -293,6 +293,9 @@ class TrendView(Question):
     def answer(self, asked: dict, clocks: Clocks) -> dict:
         """The points as plain values."""
         start = asked["from"] or trend.usual_start(clocks.as_of)
+        if start > clocks.as_of:
+            said = {"from": f"{start} lies after to.", "to": f"{clocks.as_of} lies before from."}
+            raise BadQuery([BadParameter(name, fault) for name, fault in said.items()])
         limits = {name: asked[name] for name in ("principal", "grouping", "region", "min_grade")}
         try:
             found = trend.trend(

@@ -200,7 +200,7 @@ def test_agreements_are_judged_on_a_day_but_listed_as_they_are_now(client, regis
         ("diff", "", {"from"}),
         ("diff", "from=2021-02-30&to=2021-13-01", {"from", "to"}),
         ("diff", "from=2021-01-01&from_known_at=9&to_known_at=x", {"from_known_at", "to_known_at"}),
-        ("trend", "from=2021-01-01&to=2020-01-01", {"from"}),
+        ("trend", "from=2021-01-01&to=2020-01-01", {"from", "to"}),
         ("trend", "from=1000-01-01&step=month", {"to"}),
         ("trend", "step=decade&as_of=2020-01-01", {"step", "as_of"}),
         ("search", "", {"q"}),
