@@ -9,6 +9,7 @@ https: that stays the proxy's.
 
 import contextlib
 import errno
+import json
 import re
 import socket
 import tempfile
@@ -17,6 +18,7 @@ from functools import partial
 from selectors import EVENT_READ
 
 from gunicorn.http.unreader import Unreader
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 SECONDS_IDLE = 20  # without a byte of a first request
@@ -34,10 +36,24 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORE
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-LATE, NO_LENGTH, TOO_LONG = (
-    f"HTTP/1.1 {said}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
-    for said in ("408 Request Timeout", "411 Length Required", "413 Content Too Large")
+
+
+def last_word(status: str, detail: str) -> bytes:
+    """A whole answer to what is no request: a problem in the API's one shape, never a page."""
+    number, _, title = status.partition(" ")
+    told = {"type": "about:blank", "title": title, "status": int(number), "detail": detail}
+    body = json.dumps(told | {"errors": []}).encode()
+    kind = f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}"
+    return f"HTTP/1.1 {status}\r\nConnection: close\r\n{kind}\r\n\r\n".encode() + body
+
+
+LATE = last_word("408 Request Timeout", "The request did not come to an end in time.")
+NO_LENGTH = last_word("411 Length Required", "Say in Content-Length how long the body is.")
+TOO_LONG = last_word(
+    "413 Content Too Large",
+    f"Allowed: {LARGEST_HEAD} bytes of head, {LARGEST_BODY} of body; most addresses take less.",
 )
+NOT_READ = "What was sent is no request that can be read."
 
 
 class NotTaken(ValueError):
@@ -110,10 +126,33 @@ class Connection(TConn):
         self.sock.settimeout(SECONDS_TO_TAKE)
 
 
+class Aside:
+    """In a client's place: hears what it would have been told."""
+
+    heard = b""
+
+    def gettimeout(self) -> float:
+        """It never waits."""
+        return 0.0
+
+    def sendall(self, data: bytes) -> None:
+        """Keep it."""
+        self.heard += data
+
+
 class PatientWorker(ThreadWorker):
     """gunicorn's threads, behind a loop that waits for the slow."""
 
     looked_at = 0.0  # when it was last seen whose time is over
+
+    def handle_error(self, req, client, addr, exc):
+        """gunicorn's own refusal of what it cannot read: its status, not its page."""
+        aside = Aside()
+        super().handle_error(req, aside, addr, exc)
+        _, _, status = aside.heard.partition(b"\r\n")[0].decode("latin-1").partition(" ")
+        if status:
+            with contextlib.suppress(OSError):
+                write_nonblock(client, last_word(status, NOT_READ))
 
     def accept(self, listener):
         """Take a connection, and wait for what it says."""

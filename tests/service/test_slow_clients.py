@@ -117,12 +117,24 @@ def test_who_does_not_finish_a_head_is_told_so_and_closed(site):
         (ASKING + b"X: " + b"x" * 70_000, b"413 Content Too Large"),
         (POSTING + b"Content-Length: 999999999\r\n\r\n", b"413 Content Too Large"),
         (POSTING + b"Transfer-Encoding: chunked\r\n\r\n", b"411 Length Required"),
+        (ASKING + b"No header\r\n\r\n", b"400 Bad Request"),
+        (b"GET /api/v1/?q=\xff\xfe HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"400 Bad Request"),
+        (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"414 URI Too Long"),
+        (b"Good morning\r\n\r\n", b"400 Bad Request"),
     ],
-    ids=["a head too long", "a body too long", "a body of unknown length"],
+    ids=[
+        *("a head too long", "a body too long", "a body of unknown length", "no header"),
+        *("an address in no letters", "an address too long", "no request"),
+    ],
 )
-def test_what_is_not_taken_is_refused_before_it_is_taken(site, said, status):
+def test_what_is_not_taken_is_refused_in_the_one_shape_of_errors(site, said, status):
     with connected(site, 1, "127.0.0.8", said) as [one]:
-        assert told(one).startswith(b"HTTP/1.1 " + status)
+        head, _, body = told(one).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 " + status)
+    assert b"Content-Type: application/problem+json" in head
+    problem = json.loads(body)
+    assert problem["status"] == int(status.split()[0]) and problem["detail"]
+    assert set(problem) == {"type", "title", "status", "detail", "errors"}
 
 
 CHUNKS = b"5\r\n" + BODY[:5] + b"\r\n" + f"{len(BODY) - 5:x}\r\n".encode() + BODY[5:] + b"\r\n"
