@@ -67,6 +67,9 @@ assert "max-age=31536000; includeSubDomains" in answer["Strict-Transport-Securit
 sent = Client().get("/countries/", headers={"host": "registry.example"})
 assert sent["Location"] == "https://registry.example/countries/", sent.status_code
 assert Client().get("/healthz", headers={"host": "registry.example"}).status_code == 200
+plain = Client().get("/api/v1/countries/", headers={"host": "registry.example"})
+assert (plain.status_code, plain["Content-Type"]) == (403, "application/problem+json")
+assert "https" in plain.json()["detail"] and "default-src" in plain["Content-Security-Policy"]
 print("all of it")
 """
 
