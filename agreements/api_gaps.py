@@ -6,7 +6,7 @@ from dataclasses import asdict
 from sosa_registry import asking
 from sosa_registry.api.parameters import AS_OF, KNOWN_AT, Parameter, some
 from sosa_registry.api.views import with_clocks
-from sosa_registry.asking import BadParameter, Clocks
+from sosa_registry.asking import BadParameter, BadQuery, Clocks
 
 from . import answers_gaps as answers
 from .analysis.gaps import gaps
@@ -47,7 +47,8 @@ class GapsView(Question):
     def answer(self, asked: dict, clocks: Clocks) -> dict:
         """The gaps as plain values."""
         if bool(asked["grouping"]) == bool(asked["countries"]):
-            raise BadParameter("grouping", "Needed: a grouping or countries, and not both.")
+            said = "Needed: a grouping or countries, and not both."
+            raise BadQuery([BadParameter(name, said) for name in ("grouping", "countries")])
         found = gaps(
             clocks.pin,
             clocks.as_of,
