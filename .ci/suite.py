@@ -2,9 +2,9 @@
 
 Usage: `.venv/bin/python .ci/suite.py`, by `make test`. Browser tests run apart from the others, so
 that Playwright's event loop never touches them, and everything runs on both database engines, but
-for what can only be about PostgreSQL: its replicas, its plans, its being stopped under load. The
-unit tests of both engines run side by side, a core each; what measures a browser has the machine to
-itself.
+for what can only be about PostgreSQL (its replicas, its plans, its being stopped under load) and
+for Schemathesis, whose sixteen thousand requests take minutes. The unit tests of both engines run
+side by side, a core each; what measures a browser has the machine to itself.
 Green means that all of it ran: a part that had to be left out, a part without tests, a skipped or
 expected-to-fail or deselected test make the run fail, by name.
 """
@@ -26,9 +26,10 @@ from judges import ensure_judges
 from postgres import private_server, stop_on_signals
 
 ROOT = Path(__file__).resolve().parent.parent
-APART = ("tests/browser", "tests/replicas", "tests/service", "tests/plans")
+APART = ("tests/browser", "tests/replicas", "tests/service", "tests/plans", "tests/fuzz")
 UNIT = ("unit and API", [f"--ignore={folder}" for folder in APART])
 BROWSER = ("browser", ["tests/browser"])
+FUZZ = ("Schemathesis", ["tests/fuzz", "-s"])
 SERVERS = ("replicas and deployment", ["tests/replicas", "tests/service"])  # they make their own
 PLANS = ("plans", ["tests/plans"])  # how PostgreSQL answers when the registry has grown
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -137,7 +138,7 @@ def run_everything() -> list[Result]:
     try:
         with private_server() as url:
             results = [*run_units(url), run_part(BROWSER, "SQLite", None)]
-            on_postgresql = (BROWSER, SERVERS, PLANS)
+            on_postgresql = (BROWSER, FUZZ, SERVERS, PLANS)
             results += [run_part(part, "PostgreSQL", url) for part in on_postgresql]
             return results
     except Missing as missing:
