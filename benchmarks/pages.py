@@ -76,7 +76,7 @@ API = {
     "api-side-by-side": "/api/v1/side-by-side/?countries=AUS,CAN,GBR&as_of=2021-08-10",
     "api-agenda": "/api/v1/agenda/?as_of=2026-11-21&within=P5Y",
     "api-reciprocity": "/api/v1/reciprocity/?a=USA&b=IND&as_of=2024-08-23",
-    "api-pathways": "/api/v1/pathways/?country=NOR&as_of=2024-08-23",
+    "api-pathways": "/api/v1/pathways/?country=NOR&direction=us_buys&as_of=2024-08-23",
     "api-practice": "/api/v1/practice/?as_of=2021-08-10",
     "api-reconciliation": "/api/v1/reconciliation/",
     "api-checks": "/api/v1/checks/",

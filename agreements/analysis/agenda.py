@@ -21,6 +21,7 @@ from typing import NamedTuple
 from agreements.lifecycle import BEGINS, ENDED, FOREVER, Kind
 from agreements.models import Agreement, Event, Standing
 from partners.models import Source
+from sosa_registry.ledger.lasting import Lasting, lasting
 from sosa_registry.ledger.reading import Pin
 
 EXPIRY, TERM_ENDS, EXTENSION = "expiry", "term_ends", "extension"
@@ -106,24 +107,29 @@ def shifted(day: date, duration: tuple[int, int], times: int = 1) -> date:
 
 
 def agenda(pinned: Pin, as_of: date, within: str = "P1Y") -> Agenda:
-    """What lies ahead of a day within a duration. Six statements or less. Raises ValueError."""
+    """What lies ahead of a day within a duration. Seven statements or less. Raises ValueError."""
     end = shifted(as_of, read_duration(within))
     if (end - as_of).days > LONGEST_SPAN:
         raise ValueError("Longer than a century.")
-    return _kept(pinned, as_of, end)
+    ahead, unknown = _of_agreements(lasting(pinned, ("agreements", "events")), as_of, end)
+    return Agenda(as_of, end, sorted([*ahead, *_verifications(as_of, end)], key=_place), unknown)
+
+
+def _place(item: Item) -> tuple:
+    return item.first, item.last, KINDS.index(item.kind), item.key
 
 
 @lru_cache(maxsize=2)
-def _kept(pinned: Pin, as_of: date, end: date) -> Agenda:
-    """The agenda of one state of the registry: every agreement's terms are read for it."""
+def _of_agreements(asked: Lasting, as_of: date, end: date) -> tuple[list[Item], list[Unknown]]:
+    """What lies ahead of agreements, while none is touched: every term is read for it."""
+    pinned = asked.pinned
     in_force = Standing.objects.known_at(pinned.revision).in_force()
     ended = _ended(pinned, in_force, as_of)
     on_day = Agreement.objects.filter(slug__in=in_force.possible_on(as_of).values("agreement"))
     # Where an end is recorded, however far ahead, the terms add nothing.
     timed, unknown = _terms(on_day, {row.agreement for row in ended}, as_of, end)
-    items = [*_expiries(ended, in_force, as_of, end), *timed, *_verifications(as_of, end)]
-    items.sort(key=lambda item: (item.first, item.last, KINDS.index(item.kind), item.key))
-    return Agenda(as_of, end, items, [one for one in unknown if one.count])
+    items = sorted([*_expiries(ended, in_force, as_of, end), *timed], key=_place)
+    return items, [one for one in unknown if one.count]
 
 
 class _End(NamedTuple):
@@ -164,13 +170,12 @@ def _expiries(ended: list[_End], in_force, as_of: date, end: date) -> Iterator[I
 
 def _terms(on_day, ended: set[str], as_of: date, end: date):
     """What the terms of these agreements say, and those of which they say nothing."""
-    reasons = {NO_TERM: [], NO_START: [], RUN_OUT: []}
+    without = on_day.filter(initial_term="").order_by("slug").values_list("slug", flat=True)
+    reasons = {NO_TERM: [slug for slug in without if slug not in ended], NO_START: [], RUN_OUT: []}
     starts, items = _starts(as_of), []
-    for one in map(_Terms._make, on_day.order_by("slug").values_list(*_Terms._fields)):
+    timed = on_day.exclude(initial_term="").order_by("slug")
+    for one in map(_Terms._make, timed.values_list(*_Terms._fields)):
         if one.slug in ended:
-            continue
-        if not one.initial_term:
-            reasons[NO_TERM].append(one.slug)
             continue
         if one.slug not in starts:
             reasons[NO_START].append(one.slug)

@@ -24,10 +24,12 @@ class Other(NamedTuple):
     """Rows of another table: their `value`, and `key`, the natural key of a row of the first.
 
     Or without a key: then only which values there are is told, each of the row that is none.
+    `dated`, whether they are those of a day.
     """
 
     rows: QuerySet
     keyed: bool = True
+    dated: bool = False
 
 
 def bits_of(keys: Iterable[int]) -> Bits:

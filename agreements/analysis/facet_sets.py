@@ -68,7 +68,8 @@ def sets_for(
 ) -> tuple[Bits, dict[str, Sets]]:
     """All rows, and those of each facet by value.
 
-    No statement while nothing that they rest on was touched; two for what is read anew. Two as
+    A bit may be set of what is no row of all. No statement while nothing that they rest on was
+    touched; two for what is read anew. Two as
     well for what was touched, the versions since and the rows that they name, and a look at whether
     the ledger went on from what is kept.
     """
@@ -88,10 +89,28 @@ def sets_for(
         for facet, read in _followed(behind, rows, clocks, keys):
             made[facet.name] = _keep(facet, rows, clocks, read)
     if anew:
-        read = sets_of(rows, _wanted(anew, clocks))
+        had = {facet.name: _of_another_day(facet, rows, clocks) for facet in anew}
+        wanted = _wanted(anew, clocks)
+        left = {name: one for name, one in wanted.items() if name[1] not in had[name[0]]}
+        read = sets_of(rows, left)
         for facet in anew:
-            made[facet.name] = _keep(facet, rows, clocks, _own(facet, read))
+            parts = {**had[facet.name], **_own(facet, read)}
+            made[facet.name] = _keep(facet, rows, clocks, parts)
     return union(made.pop("").values()), made
+
+
+def _of_another_day(facet: Facet, rows: QuerySet, clocks: Clocks) -> dict[str, Sets]:
+    """What of a facet was read for another day and is the same on any."""
+    state = _state(facet, rows, clocks)
+    for found in _memory.get(_name(facet, rows), {}).values():
+        if found.state == state:
+            parts = facet.read(clocks)
+            return {
+                name: sets
+                for name, sets in found.read.items()
+                if not (isinstance(parts[name], Other) and parts[name].dated)
+            }
+    return {}
 
 
 def forget() -> None:

@@ -7,7 +7,7 @@ its values would give. For each value of each facet a process keeps the set of i
 
 from collections.abc import Iterable
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Substr
 
 from agreements.grading import GRADES, grade_expression
@@ -101,23 +101,21 @@ def by_best_grade(found: dict[str, Sets]) -> Sets:
 
 
 def standings(clocks: Clocks) -> Read:
-    """Agreements by every status they possibly have on the day; without one, those with any other.
+    """Agreements by every status they possibly have on the day; and those that ever have one.
 
     An agreement's rows go on from its first day without a gap, the last for ever.
     """
     known = Standing.objects.filter(superseded_in__isnull=True)  # what an index is kept of
-    on_day = Q(possible_from__lte=clocks.as_of, possible_until__gt=clocks.as_of)
-    status = Case(When(on_day, then=F("status")), default=Value(NONE), output_field=CharField())
-    rows = known.filter(on_day | Q(certain_until=FOREVER)).order_by()
-    return {"": Other(rows.annotate(key=F("agreement"), value=status)), "all": Value("all")}
+    known = known.order_by().annotate(key=F("agreement"))
+    last = known.filter(certain_until=FOREVER).annotate(value=Value("ever"))
+    on_day = known.possible_on(clocks.as_of).annotate(value=F("status"))
+    return {"on day": Other(on_day, dated=True), "ever": Other(last)}
 
 
 def by_standing(found: dict[str, Sets]) -> Sets:
     """Each status; apart, agreements that are not there yet or of which nothing is recorded."""
-    stood = {status: bits for status, bits in found[""].items() if status != NONE}
-    ever = union(found[""].values())
-    made = {**stood, NONE: ever & ~union(stood.values())}
-    return {**made, NOT_RECORDED: union(found["all"].values()) & ~ever}
+    stood, ever = found["on day"], union(found["ever"].values())
+    return {**stood, NONE: ever & ~union(stood.values()), NOT_RECORDED: ~ever}
 
 
 def partners(clocks: Clocks) -> Read:
@@ -125,7 +123,7 @@ def partners(clocks: Clocks) -> Read:
     members = Membership.ever.known_at(clocks.revision).possible_on(clocks.as_of).order_by()
     pairs = members.annotate(value=Concat("grouping", Value(" "), "country"))
     own = {"country": F("partner"), "grouping": F("partner_grouping")}
-    return {**own, "members": Other(pairs, keyed=False)}
+    return {**own, "members": Other(pairs, keyed=False, dated=True)}
 
 
 def by_grouping(found: dict[str, Sets]) -> Sets:

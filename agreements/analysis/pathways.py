@@ -137,7 +137,8 @@ def _signatories(pinned: Pin, code: CodeStage | None) -> list[dict]:
     stood = Version.objects.known_at(pinned.revision).filter(
         record_type=Signatory.record_type, state__code=code.slug
     )
-    return list(stood.values_list("state", flat=True))
+    # In the order of revisions, SQLite would walk the whole ledger.
+    return list(stood.order_by("key").values_list("state", flat=True))
 
 
 def _firm(states, country: str, slug: str, signed: list[dict], as_of: date, known):

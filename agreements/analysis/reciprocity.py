@@ -126,12 +126,15 @@ def reciprocity(pinned: Pin, as_of: date, a: str, b: str) -> Reciprocity:
 
 def _in_force(pinned: Pin, as_of: date, a: str, b: str) -> dict[str, tuple[str, str]]:
     """Agreements certainly in force between the two: slug to (type, principal)."""
-    rows = list(
+    # A grouping's agreement has no partner. Put in order here: ordered by the database, SQLite
+    # would walk all that either country is principal of.
+    rows = sorted(
         Standing.objects.known_at(pinned.revision)
         .certain_on(as_of)
-        .filter(status=Status.IN_FORCE, principal__in=(a, b))
-        .order_by("type", "agreement")
-        .values_list("agreement", "type", "principal", "partner", "partner_grouping")
+        .filter(status=Status.IN_FORCE, principal__in=(a, b), partner__in=(a, b, ""))
+        .order_by()
+        .values_list("agreement", "type", "principal", "partner", "partner_grouping"),
+        key=lambda row: (row[1], row[0]),
     )
     members = members_on(pinned, as_of, {row[4] for row in rows if row[4]})
     return {

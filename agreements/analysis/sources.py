@@ -59,6 +59,7 @@ def _own(pinned: Pin, source: str, keys: set[str]) -> list[tuple[str, str, str]]
     for model in WITH_OWN_SOURCE:
         stood = Version.objects.known_at(pinned.revision).filter(record_type=model.record_type)
         rows = stood.filter(Q(state__source=source) | Q(key__in=keys)).exclude(state__source=None)
+        rows = rows.order_by()  # ordered, SQLite would walk the whole ledger
         columns = ("key", "state__source")
         found += [(model.record_kind, *row) for row in rows.values_list(*columns)]
     return found

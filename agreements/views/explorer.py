@@ -28,7 +28,7 @@ from sosa_registry.api.filters import (
 from sosa_registry.api.views import Resource
 from sosa_registry.asking import Clocks, some_of
 from sosa_registry.ledger.models import Version
-from sosa_registry.pages import PAGE_SIZE, Question, Toolbar, refused, show
+from sosa_registry.pages import PAGE_SIZE, PageOf, Question, Toolbar, refused, show
 
 SIZES = ("25", "50", "100", "200", "500")
 MOST_LINES = 12  # values of one facet that are shown at once; more are a click away
@@ -119,11 +119,11 @@ class Heading:
 
 
 def explore(request, explorer: Explorer):
-    """The page of an explorer: two statements for counts, one a page, those of `prepare`."""
+    """The page of an explorer: those of its count, of facets and of `prepare`, and two a page."""
     question = Question(request, *explorer.allowed)
     known = reference(question.clocks.pin)
     found = _Asked(question, explorer)
-    page = question.page_of(found.rows(), found.size)
+    page = found.page()
     if question.faults:
         return refused(question, _toolbar(question, explorer), explorer.section, explorer.heading)
     shown = Shown(question.clocks, known, _day_query(question, explorer))
@@ -180,6 +180,12 @@ class _Asked:
         asked = self.question.text("ordering") or self.explorer.ordering
         found = self.question.hear(ordered, rows, asked, resource.ordering_columns())
         return rows if found is None else found
+
+    def page(self) -> PageOf:
+        """The rows of the page: found by their keys, then read, so that no others are."""
+        page = self.question.page_of(self.rows().values_list("pk", flat=True), self.size)
+        stored = self.explorer.rows().in_bulk(page.rows)
+        return replace(page, rows=[stored[pk] for pk in page.rows if pk in stored])
 
     def counts(self) -> Counts:
         """The facets' numbers."""
