@@ -92,10 +92,11 @@ class Question:
         asked |= changes
         return written({name: value for name, value in asked.items() if value is not None})
 
-    def page_of(self, rows, size: int = PAGE_SIZE) -> "PageOf":
-        """One page of a queryset or list. Two statements for a queryset."""
-        is_here = isinstance(rows, Sequence)
-        count = len(rows) if is_here else count_of(rows, self._present)
+    def page_of(self, rows, size: int = PAGE_SIZE, count: int | None = None) -> "PageOf":
+        """One page of a queryset or list. Two statements for a queryset, one if it is counted."""
+        if count is None:
+            is_here = isinstance(rows, Sequence)
+            count = len(rows) if is_here else count_of(rows, self._present)
         pages = max(1, ceil(count / size))
         number = 1
         if asked := self.text("page"):

@@ -29,8 +29,10 @@ def counted(
     clocks: Clocks,
     chosen: dict[str, list[str]],
     left: Bits | None = None,
-) -> Counts:
-    """How many rows each value of each facet has. No statement but those of `sets_for`.
+) -> tuple[int, Counts]:
+    """How many rows there are, and how many each value of each facet has.
+
+    No statement but those of `sets_for`.
 
     `chosen` are the values filtered by, of each facet that is; `left`, the rows that other filters
     leave, where there are any.
@@ -46,12 +48,15 @@ def counted(
     }
     found = {}
     for facet in facets:
-        fits = whole
-        for name, bits in passing.items():
-            if name != facet.name:
-                fits &= bits
-        found[facet.name] = _numbers(facet, sets[facet.name], fits)
-    return found
+        others = (bits for name, bits in passing.items() if name != facet.name)
+        found[facet.name] = _numbers(facet, sets[facet.name], _common(whole, others))
+    return _common(whole, passing.values()).bit_count(), found
+
+
+def _common(whole: Bits, sets: Iterable[Bits]) -> Bits:
+    for bits in sets:
+        whole &= bits
+    return whole
 
 
 def _meant(facet: Facet, chosen: dict[str, list[str]]) -> Iterable[str]:

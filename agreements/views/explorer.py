@@ -119,11 +119,12 @@ class Heading:
 
 
 def explore(request, explorer: Explorer):
-    """The page of an explorer: those of its count, of facets and of `prepare`, and two a page."""
+    """The page of an explorer: two statements a page, those of the facets and of `prepare`."""
     question = Question(request, *explorer.allowed)
     known = reference(question.clocks.pin)
     found = _Asked(question, explorer)
-    page = found.page()
+    total, counts = found.counts() if not question.faults else (0, {})
+    page = found.page(total)
     if question.faults:
         return refused(question, _toolbar(question, explorer), explorer.section, explorer.heading)
     shown = Shown(question.clocks, known, _day_query(question, explorer))
@@ -138,7 +139,7 @@ def explore(request, explorer: Explorer):
         explorer=explorer,
         toolbar=_toolbar(question, explorer),
         pager=page,
-        facets=_facets(question, explorer, found.counts(), known),
+        facets=_facets(question, explorer, counts, known),
         headings=[_heading(question, explorer, column) for column in found.columns],
         rows=[_cells(row, found.columns, shown) for row in page.rows],
         filtered=bool(found.filtered),
@@ -181,14 +182,15 @@ class _Asked:
         found = self.question.hear(ordered, rows, asked, resource.ordering_columns())
         return rows if found is None else found
 
-    def page(self) -> PageOf:
+    def page(self, total: int) -> PageOf:
         """The rows of the page: found by their keys, then read, so that no others are."""
-        page = self.question.page_of(self.rows().values_list("pk", flat=True), self.size)
+        keys = self.rows().values_list("pk", flat=True)
+        page = self.question.page_of(keys, self.size, total)
         stored = self.explorer.rows().in_bulk(page.rows)
         return replace(page, rows=[stored[pk] for pk in page.rows if pk in stored])
 
-    def counts(self) -> Counts:
-        """The facets' numbers."""
+    def counts(self) -> tuple[int, Counts]:
+        """How many rows there are, and the facets' numbers."""
         facets = [one.facet for one in self.explorer.facets]
         names = {facet.name for facet in facets}
         asked = {name: value for name, value in self.filters.form.cleaned_data.items() if value}
