@@ -1,7 +1,8 @@
 """Killed with SIGKILL at random moments: whole revisions only, and none that was told is lost.
 
-`make test` has few rounds; `make crash` sets CRASH_ROUNDS, and its figures are in
-docs/reliability.md.
+Each round waits until one kind of work has begun, in turn, and kills within the time that it last
+took; so each is hit in its midst, which is counted. `make test` has few rounds; `make crash` sets
+CRASH_ROUNDS, and its figures are in docs/reliability.md.
 """
 
 import os
@@ -31,9 +32,10 @@ from tests.ledger.test_concurrency import address
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "6"))
 MIGRATIONS = max(1, ROUNDS // 10)
 ROOT = Path(__file__).resolve().parents[2]
-MOST = 6  # things done in a round before the end
-LONGEST = 0.4  # seconds after the last of them
-DONE = {"import", "batch", "approval", "confirmed"}
+MOST = 3  # how often the work of a round has begun before the end
+AT_FIRST = 0.2  # seconds that a kind of work takes, as long as it has not been seen
+HIT = ("approval", "import", "applied", "batch")
+DONE = {*HIT, "confirmed"}
 KINDS = ("imports", "batches", "approvals", "uploads", "worker")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +46,8 @@ class Crew:
 
     def __init__(self, process: subprocess.Popen):
         self.process, self.told = process, defaultdict(set)
+        self.begun: dict[tuple[str, int], float] = {}  # what is in its midst, since when
+        self.took: dict[str, float] = {}  # seconds, by kind
 
     def send(self, *order) -> list[int]:
         """Give an order; the processes that obey it."""
@@ -63,16 +67,32 @@ class Crew:
         assert line, "The crew is gone."
         first, *rest = line.split()
         assert first != "fault", line
-        if first not in ("pids", "ended"):
+        if first == "begun":
+            self.begun[rest[0], int(rest[1])] = time.monotonic()
+        elif first not in ("pids", "ended"):
             self.told[first].add(int(rest[0]))
+            if since := self.begun.pop((first, int(rest[0])), None):
+                self.took[first] = time.monotonic() - since
         return [first, *rest]
 
-    def killed(self, pids: list[int], seconds: float) -> None:
-        """Kill them after so many seconds, in the midst of something."""
+    def is_at(self, kind: str) -> float:
+        """Wait until that work has begun; the seconds that it takes."""
+        while self.heard()[:2] != ["begun", kind]:
+            pass
+        return self.took.get(kind, AT_FIRST)
+
+    def killed(self, pids: list[int], seconds: float) -> list[str]:
+        """Kill them after so many seconds; how they ended."""
         time.sleep(seconds)
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        self.heard_until("ended")
+        return self.heard_until("ended")
+
+    def was_at(self) -> set[str]:
+        """What kinds of work were in their midst when they were killed."""
+        hit = {kind for kind, _ in self.begun}
+        self.begun.clear()
+        return hit
 
     def done(self, *order) -> None:
         """Let them finish, which they must."""
@@ -92,9 +112,14 @@ def crew(**environment: str):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     ) as process:
-        yield Crew(process)
-        process.stdin.close()
+        try:
+            yield Crew(process)
+            process.stdin.close()
+        except BaseException:  # its children would go on, and the test wait for them
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
 
 
 def token(name: str, role: str) -> str:
@@ -129,14 +154,16 @@ def test_killed_while_importing_approving_and_writing_batches():
         "TOKEN_author": token("author", "editor"),
         "TOKEN_approver": token("bert", "approver"),
     }
+    hits = Counter()
     with crew(**secrets) as team:
         for number in range(ROUNDS):
             pids = team.send("work", number * 10_000, *KINDS)
-            for _ in range(chance.randrange(MOST)):
-                team.heard()
+            for _ in range(chance.randrange(MOST) + 1):
+                takes = team.is_at(HIT[number % len(HIT)])
             while number == ROUNDS - 1 and not set(team.told) >= DONE:
                 team.heard()
-            team.killed(pids, chance.uniform(0, LONGEST))
+            team.killed(pids, chance.uniform(0, takes))
+            hits.update(team.was_at())
             connections.close_all()
             whole_and_nothing_lost(team.told)
         team.done("work", 0, "worker-once")  # what was left is taken up …
@@ -146,6 +173,7 @@ def test_killed_while_importing_approving_and_writing_batches():
     assert not left  # … and what was confirmed is done, once
     counts = {kind: len(numbers) for kind, numbers in team.told.items()}
     print(f"{ROUNDS} rounds, {Revision.objects.count()} revisions, told {counts}, none lost")
+    print(f"Rounds that found it in its midst: {dict(hits)}")
     assert set(counts) == DONE
 
 
@@ -165,15 +193,16 @@ def empty_database(folder: Path, number: int):
 
 def test_killed_while_migrating_the_next_migration_goes_on(tmp_path):
     """Each migration is whole or not there, and the next run finishes."""
-    chance = random.Random(1843)
+    chance, hits = random.Random(1843), 0
     with crew() as team:
         for number in range(MIGRATIONS):
             with empty_database(tmp_path, number) as name:
                 for _ in range(2):
-                    team.killed(team.send("migrate", name), chance.uniform(0.1, 4))
+                    ends = team.killed(team.send("migrate", name), chance.uniform(0.1, 4))
+                    hits += ends == [str(-signal.SIGKILL)]
                 team.done("migrate", name)
                 team.done("verify", name)
-    print(f"{2 * MIGRATIONS} migrations killed, {MIGRATIONS} finished")
+    print(f"{2 * MIGRATIONS} migrations, {hits} killed in their midst, {MIGRATIONS} finished")
 
 
 def test_a_disk_that_is_full_is_said_clearly_and_nothing_is_half_written(world, client):

@@ -2,7 +2,8 @@
 
 One process is started, takes an order a line on its input and forks for each, so that a round costs
 no start of Django. What a child has done it tells once it is committed: a line of two words, what
-and which. Orders: `work ROUND KIND …`, `migrate DATABASE`, `verify DATABASE`.
+and which; before it begins, the same after “begun”. Orders: `work ROUND KIND …`, `migrate
+DATABASE`, `verify DATABASE`.
 """
 
 import itertools
@@ -17,11 +18,24 @@ import django
 EACH = 25  # records in one import or batch
 HEADER = "source,publisher,title,kind,tier\n"
 WORKER = "to-be-killed"
+PATIENCE = 600  # seconds that one waits for the others to have written, on however slow a machine
 
 
 def tell(*words) -> None:
     """A whole line at once, whoever else writes."""
     os.write(1, (" ".join(str(word) for word in words) + "\n").encode())
+
+
+def telling(apply):
+    """How the worker writes what was uploaded, and tells of it."""
+
+    def told(job) -> None:
+        number = job.reason.removeprefix("upload-")
+        tell("begun", "applied", number)
+        apply(job)
+        tell("applied", number)
+
+    return told
 
 
 class Child:
@@ -73,11 +87,13 @@ class Child:
 
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "sources.csv").write_text(self.file("import", number))
+            tell("begun", "import", number)
             import_package(Path(folder), actor="importer", reason=f"Import {number}")
         tell("import", number)
 
     def batches(self, number: int) -> None:
         """A batch through the API."""
+        tell("begun", "batch", number)
         self.said("author", "batch/", {"operations": self.operations("batch", number)})
         tell("batch", number)
 
@@ -86,6 +102,7 @@ class Child:
         body = {"reason": "A draft", "operations": self.operations("approval", number)}
         drafted = self.said("author", "proposals/", body)["number"]
         self.said("author", f"proposals/{drafted}/submit/", {})
+        tell("begun", "approval", number)
         self.said("approver", f"proposals/{drafted}/approve/", {})
         tell("approval", number)
 
@@ -102,6 +119,7 @@ class Child:
         else:
             time.sleep(0.1)
         for job in ImportJob.objects.filter(state=ImportJob.State.PREVIEWED):
+            tell("begun", "confirmed", job.reason.removeprefix("upload-"))
             jobs.confirm(job, user=author)
             tell("confirmed", job.reason.removeprefix("upload-"))
 
@@ -109,8 +127,10 @@ class Child:
         """Do one thing again and again, or be the worker."""
         from django.core.management import call_command  # noqa: PLC0415
 
+        from agreements.exchange import jobs  # noqa: PLC0415
+
         if kind in ("worker", "worker-once"):
-            once = kind == "worker-once"
+            once, jobs._apply = kind == "worker-once", telling(jobs._apply)
             call_command("run_worker", name=WORKER, once=once, verbosity=0)
             return
         for number in itertools.count(self.begin):
@@ -152,7 +172,11 @@ def main() -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
+    from django.db import connection
     from django.urls import get_resolver
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["timeout"] = PATIENCE
 
     from agreements.exchange import importing, jobs  # noqa: F401 - read once, before forking
 
