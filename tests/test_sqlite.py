@@ -3,6 +3,8 @@
 import pytest
 from django.db import ConnectionHandler
 
+pytestmark = pytest.mark.django_db  # its own file, but pytest holds all connections
+
 
 @pytest.fixture
 def database(tmp_path):
