@@ -77,7 +77,8 @@ class Together:
         names, sql, params = self._compiled[connection.vendor]
         with connection.cursor() as cursor:
             if _prepares(connection):
-                sql, params = self._ready(connection.connection, sql, params)
+                with connection.wrap_database_errors:  # a database that is gone is told as ever
+                    sql, params = self._ready(connection.connection, sql, params)
             cursor.execute(sql, [_sent(one, given) for one in params])
             (row,) = cursor.fetchall()
         return {

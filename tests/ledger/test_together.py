@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.analysis.standings import standings_on, stood_on
@@ -98,3 +98,14 @@ def test_it_is_asked_anew_on_a_new_connection():
     for _ in range(2):
         assert together.ask(codes=[], revision=1, kind="x") == {"countries": [], "cited": []}
         connection.close()
+
+
+def test_a_database_that_goes_while_a_statement_is_made_ready_is_told_as_ever(db, monkeypatch):
+    def gone(*given):
+        raise connection.Database.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr("sosa_registry.ledger.together._prepares", lambda _: True)
+    monkeypatch.setattr("sosa_registry.ledger.together._prepare", gone)
+    with pytest.raises(OperationalError):
+        Together(questions).ask(codes=[], revision=1, kind="agreement")
+    connection.errors_occurred = False
