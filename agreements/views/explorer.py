@@ -123,7 +123,7 @@ def explore(request, explorer: Explorer):
     question = Question(request, *explorer.allowed)
     known = reference(question.clocks.pin)
     found = _Asked(question, explorer)
-    total, counts = found.counts() if not question.faults else (0, {})
+    total, counts = found.counts() if not question.faults else (None, {})
     page = found.page(total)
     if question.faults:
         return refused(question, _toolbar(question, explorer), explorer.section, explorer.heading)
@@ -182,7 +182,7 @@ class _Asked:
         found = self.question.hear(ordered, rows, asked, resource.ordering_columns())
         return rows if found is None else found
 
-    def page(self, total: int) -> PageOf:
+    def page(self, total: int | None) -> PageOf:
         """The rows of the page: found by their keys, then read, so that no others are."""
         keys = self.rows().values_list("pk", flat=True)
         page = self.question.page_of(keys, self.size, total)

@@ -276,3 +276,10 @@ def test_the_answer_of_every_page_is_offered_as_files(client, page, path):
 
 def test_a_record_is_not_offered_as_a_file(page):
     assert exports(page("/agreements/sosa-aus/")) == {}
+
+
+def test_a_page_that_is_not_there_beside_another_fault_is_told_of_all_there_are(client, registry):
+    answer = client.get("/agreements/?as_of=never&page=1000000000&page_size=25")
+
+    assert answer.status_code == 400
+    assert "Allowed: 1 to 4." in answer.text
