@@ -40,7 +40,7 @@ from .throttles import Counted
 PAGING = ("page", "page_size")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _known_of(question: tuple) -> dict:
     """What this process knows of a list that was asked for: at first nothing, then its rows as a
     queryset that is never read itself, and their number.

@@ -7,6 +7,8 @@ natural key and its full state as the data package's columns, so that history ou
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 
 class RevisionQuerySet(models.QuerySet):
@@ -149,6 +151,12 @@ class Version(models.Model):
                 fields=["record_type", "key"],
                 condition=models.Q(operation="deleted"),
                 name="version_deleted",
+            ),
+            # What an agreement's deleted events were is asked with each of its answers.
+            models.Index(
+                Cast(KeyTextTransform("agreement", "state"), models.CharField()),
+                condition=models.Q(operation="deleted", record_type="events"),
+                name="version_gone_of_agreement",
             ),
         ]
 
