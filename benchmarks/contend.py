@@ -132,7 +132,8 @@ def in_turn(question: Question, ports: dict[str, int], rounds: int, seconds: flo
 def cost_of(question: Question, times: int) -> Cost:
     """Statements of a warm request of ours, and the median of its milliseconds."""
     client = Client(HTTP_HOST="127.0.0.1", headers=question.headers or {})
-    client.get(question.places[OURS])
+    if (first := client.get(question.places[OURS])).status_code not in (200, 304):
+        raise SystemExit(f"{question.places[OURS]}: {first.status_code}, nothing to measure")
     statements: list[str] = []
 
     def note(execute: Callable, sql: str, *others):

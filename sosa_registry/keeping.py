@@ -34,7 +34,7 @@ def kept(view, *, replays: bool = False):
             return known
         for _ in range(TRIES):
             response = view(request, *args, **kwargs)
-            personal = response.cookies or "CSRF_COOKIE" in request.META
+            personal = response.cookies or "CSRF_COOKIE_NEEDS_UPDATE" in request.META
             if response.status_code != 200 or personal or list(get_messages(request)):
                 return response
             begin(response)

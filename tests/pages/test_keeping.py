@@ -59,6 +59,15 @@ def test_a_form_with_a_token_is_not_kept(client, registry, path):
     assert not client.get(path).has_header("ETag")
 
 
+def test_who_has_once_seen_a_form_is_given_kept_pages_all_the_same(client, registry):
+    assert client.get("/digests/?view=/").cookies  # a token against forged requests
+    first = told(client, "/")
+    assert first.has_header("ETag")
+    with CaptureQueriesContext(connection) as captured:
+        assert told(client, "/").content == first.content
+    assert len(captured) == 1
+
+
 def test_a_page_that_refuses_is_not_tagged(client, registry):
     response = client.get("/?as_of=nonsense")
     assert response.status_code == 400
