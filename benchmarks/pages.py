@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
 import django
 
@@ -37,6 +36,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from agreements.models import Agreement, Event  # noqa: E402
+from benchmarks.contend import processor_time  # noqa: E402
 from partners.models import Source  # noqa: E402
 from sosa_registry.ledger import clock  # noqa: E402
 from sosa_registry.ledger.models import Revision  # noqa: E402
@@ -105,7 +105,7 @@ class Measured:
         return statistics.median(self.taken[state]) if self.taken[state] else float("nan")
 
     def processor(self, state: str) -> float:
-        """Milliseconds of the processor, as `spent` gives them."""
+        """Milliseconds of the processor."""
         return statistics.median(self.spent[state]) if self.spent[state] else float("nan")
 
 
@@ -158,20 +158,11 @@ def measure(
     return made
 
 
-def spent() -> float:
-    """Seconds of the processor so far: this process's, and its backend's if that is here."""
-    connection.ensure_connection()
-    if connection.vendor != "postgresql":
-        return time.process_time()
-    told = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-    return time.process_time() + (int(told.read_text().split()[0]) / 1e9 if told.exists() else 0)
-
-
 def _ask(client: Client, one: Measured, address: str, state: str) -> None:
     with CaptureQueriesContext(connection) as captured:
-        started, worked = time.perf_counter(), spent()
+        started, worked = time.perf_counter(), processor_time()
         response = client.get(address)
-        taken, worked = time.perf_counter() - started, spent() - worked
+        taken, worked = time.perf_counter() - started, processor_time() - worked
     if response.status_code != 200:
         raise SystemExit(f"{address} answered {response.status_code}")
     if state:
