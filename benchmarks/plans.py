@@ -116,10 +116,11 @@ def explaining(found: list) -> Iterator[None]:
     """Gather the plan of every SELECT made meanwhile."""
 
     def explain(execute: Callable, sql: str, params, many: bool, context: dict):
-        if not many and sql.lstrip("( ").startswith(("SELECT", "WITH")):
-            cursor = context["cursor"].cursor
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-            plan = cursor.fetchone()[0]
+        if not many and sql.lstrip("( ").startswith(("SELECT", "WITH", "EXECUTE")):
+            # Past the framework: a cursor that stays in the server explains nothing.
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+                plan = cursor.fetchone()[0]
             found.append((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
         return execute(sql, params, many, context)
 
