@@ -69,9 +69,8 @@ def sets_for(
     """All rows, and those of each facet by value.
 
     A bit may be set of what is no row of all. No statement while nothing that they rest on was
-    touched; two for what is read anew. Two as
-    well for what was touched, the versions since and the rows that they name, and a look at whether
-    the ledger went on from what is kept.
+    touched; two for what is read anew. Two as well for what was touched, the versions since and the
+    rows that they name, and a look at whether the ledger went on from what is kept.
     """
     made, anew, behind = {}, [], []
     for facet in (_ALL, *facets):

@@ -142,31 +142,31 @@ class Listed(Tabled):
 
     def filter_queryset(self, queryset):
         """The rows asked for. Reading and checking what is asked is dear: once for each state."""
-        if self.present is None or not self.is_of_the_ledger:
-            return super().filter_queryset(queryset)
-        kept = _known_of(self._question())
+        kept = self._known()
         if "rows" not in kept:
             kept["rows"] = super().filter_queryset(queryset)
         return kept["rows"].all()
 
     def count(self, rows: QuerySet) -> int:
         """How many rows the list has on all pages together."""
-        if self.present is None or not self.is_of_the_ledger:
-            return rows.count()
-        kept = _known_of(self._question())
+        kept = self._known()
         if "count" not in kept:
             kept["count"] = count_of(rows, self.present)
         return kept["count"]
 
-    def _question(self) -> tuple:
-        """All that the rows hang on, whatever page of them and whatever format is asked."""
+    def _known(self) -> dict:
+        """What is known of the question, whatever page and format of it; of others than the
+        ledger's nothing, for they change without a revision.
+        """
+        if self.present is None or not self.is_of_the_ledger:
+            return {}
         asked = {
             name: tuple(values)
             for name, values in self.request.query_params.lists()
             if name not in PAGING
         }
         state = (self.present.state, self.present.revision, clock.today())
-        return (type(self), self.request.path, frozenset(asked.items()), *state)
+        return _known_of((type(self), self.request.path, frozenset(asked.items()), *state))
 
     def get_serializer_context(self):
         """The registry's present, which names are read in."""

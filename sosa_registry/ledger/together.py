@@ -13,7 +13,6 @@ from itertools import count
 from weakref import WeakKeyDictionary
 
 import orjson
-from django.conf import settings
 from django.db import connections, router
 from django.db.models import CharField, Expression, Lookup, QuerySet
 
@@ -118,8 +117,8 @@ def _sent(one, given: dict):
 
 def _prepares(connection) -> bool:
     """Whether a connection stays with us: behind a pooler of transactions the next is another."""
-    own = settings.DATABASES[connection.alias]
-    return connection.vendor == "postgresql" and not own.get("DISABLE_SERVER_SIDE_CURSORS")
+    stays = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    return connection.vendor == "postgresql" and stays
 
 
 def _prepare(connection, name: str, sql: str, params: list) -> tuple[str, list[Given]]:
