@@ -53,6 +53,13 @@ def test_an_unknown_day_of_joining_makes_membership_possible_never_certain(leagu
     assert cells("2020-01-01") == {"XRU": ("in_force", "possible")}
 
 
+def test_who_may_not_be_a_member_may_have_none(league):
+    cast.member("XRU", "2005", "")
+    assert [row.cells["sosa"].alternatives for row in matrix(pin(), date(2005, 6, 1)).rows] == [
+        ("none",)
+    ]
+
+
 def test_an_agreement_with_a_grouping_never_holds_for_its_own_principal(league):
     cast.member("USA", "1949")
     assert "USA" not in cells("2020-01-01")
