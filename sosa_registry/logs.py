@@ -50,3 +50,35 @@ class JSONLines(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps({k: v for k, v in line.items() if v is not None}, default=str)
+
+
+def configuration(requests: str, security: str) -> dict:
+    """Django’s LOGGING: the two logs, each to a file or to standard error (“-”)."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": "sosa_registry.logs.JSONLines"}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "level": "WARNING"},
+            "requests": _lines_to(requests),
+            "security": _lines_to(security),
+        },
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {
+            "registry.requests": {
+                "handlers": ["requests"] if requests else [],
+                "level": "INFO" if requests else "WARNING",
+            },
+            "registry.security": {"handlers": ["security"], "level": "INFO"},
+        },
+    }
+
+
+def _lines_to(place: str) -> dict:
+    if place in ("", "-"):
+        return {"class": "logging.StreamHandler", "formatter": "lines"}
+    return {
+        "class": "logging.handlers.WatchedFileHandler",
+        "filename": place,
+        "formatter": "lines",
+    }

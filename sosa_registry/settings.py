@@ -12,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from . import logs
 from .settings_openapi import SPECTACULAR_SETTINGS, VERSION  # noqa: F401  (Django reads it)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -208,14 +209,18 @@ MFA_TOTP_TOLERANCE = 0  # a code lives for its thirty seconds and is remembered 
 SESSION_COOKIE_AGE = 10 * 3600  # seconds; `accounts/sessions.py` ends idle ones sooner
 
 # Single sign-on by OpenID Connect: set these and register SITE_URL/accounts/sso/oidc/callback/
-# with the provider. It lets in accounts that exist here under an e-mail address it has verified.
+# with the provider, whose issuer OIDC_SERVER_URL is, to the letter. It lets in accounts that exist
+# here under an e-mail address it has verified.
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+if HTTPS and OIDC_SERVER_URL and not OIDC_SERVER_URL.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_SERVER_URL must be an https address.")
 SOCIALACCOUNT_ADAPTER = "sosa_registry.accounts.adapters.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # A form that posts to us and is sent on to the provider would break `form-action 'self'`.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
+        "provider_class": "sosa_registry.accounts.openid.Provider",
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
@@ -223,7 +228,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": env.str("OIDC_NAME", default="Single sign-on"),
                 "client_id": env.str("OIDC_CLIENT_ID", default=""),
                 "secret": env.str("OIDC_CLIENT_SECRET", default=""),
-                "settings": {"server_url": OIDC_SERVER_URL},
+                "settings": {"server_url": OIDC_SERVER_URL.rstrip("/"), "issuer": OIDC_SERVER_URL},
             }
         ]
         if OIDC_SERVER_URL
@@ -368,33 +373,4 @@ VERIFY_WITHIN_DAYS = {
 # (where the registry is deployed, or a file is named), and apart what bears on who may do what.
 REQUEST_LOG = env.str("REQUEST_LOG", default="-" if HTTPS else "")
 SECURITY_LOG = env.str("SECURITY_LOG", default="-")
-
-
-def _lines_to(place: str) -> dict:
-    if place in ("", "-"):
-        return {"class": "logging.StreamHandler", "formatter": "lines"}
-    return {
-        "class": "logging.handlers.WatchedFileHandler",
-        "filename": place,
-        "formatter": "lines",
-    }
-
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"lines": {"()": "sosa_registry.logs.JSONLines"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "level": "WARNING"},
-        "requests": _lines_to(REQUEST_LOG),
-        "security": _lines_to(SECURITY_LOG),
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "registry.requests": {
-            "handlers": ["requests"] if REQUEST_LOG else [],
-            "level": "INFO" if REQUEST_LOG else "WARNING",
-        },
-        "registry.security": {"handlers": ["security"], "level": "INFO"},
-    },
-}
+LOGGING = logs.configuration(REQUEST_LOG, SECURITY_LOG)

@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 
 from sosa_registry import logs
 
+from . import openid
 from .mail import send
 from .roles import Action, may
 
@@ -67,6 +68,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         """Never: who has no account here is told so."""
         logs.note("sign-in refused", reason="no account for this identity")
         return False
+
+    def pre_social_login(self, request, sociallogin):
+        """The last question before it opens anything: was it made for this very attempt?"""
+        openid.hold_to_nonce(sociallogin)
 
     def on_authentication_error(self, request, provider, error=None, exception=None, **more):
         """Note it; the provider's own words are not repeated."""

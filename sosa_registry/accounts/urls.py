@@ -6,10 +6,9 @@ named here has no address. Registering has one only to say that it is closed.
 
 from allauth.account import views as accounts
 from allauth.socialaccount import views as single_sign_on
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import include, path, re_path
 
-from . import views
+from . import openid, views
 
 urlpatterns = [
     path("", views.account, name="account"),

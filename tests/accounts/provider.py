@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 CLIENT_ID, CLIENT_SECRET = "registry", "the registry's secret"
+KEY, STRANGERS_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in "12")
 
 
 class Provider(ThreadingHTTPServer):
@@ -22,9 +23,9 @@ class Provider(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
         self.url = f"http://127.0.0.1:{self.server_port}"
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.person, self.grants, self.tokens = {}, {}, set()
-        self.audience = CLIENT_ID
+        self.claims, self.metadata, self.described = {}, {}, {}  # what it says otherwise
+        self.signs_with, self.algorithm = KEY, "RS256"
 
     def authorize(self, address: str) -> str:
         """What a browser would be sent back to after its person agreed at this address."""
@@ -44,11 +45,15 @@ class Provider(ThreadingHTTPServer):
             return None
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return None
-        claims = {"iss": self.url, "aud": self.audience, "iat": 1, "exp": 9_999_999_999}
+        claims = {"iss": self.url, "aud": CLIENT_ID, "iat": 1, "exp": 9_999_999_999}
+        claims |= {"nonce": asked.get("nonce")} | self.person | self.claims
         token = token_urlsafe()
         self.tokens.add(token)
         signed = jwt.encode(
-            claims | self.person, self.key, algorithm="RS256", headers={"kid": "one"}
+            {name: value for name, value in claims.items() if value is not None},
+            self.signs_with,
+            algorithm=self.algorithm,
+            headers={"kid": "one"},
         )
         return {"access_token": token, "token_type": "Bearer", "id_token": signed}
 
@@ -68,14 +73,15 @@ class Answer(BaseHTTPRequestHandler):
                     "userinfo_endpoint": f"{url}/userinfo",
                     "jwks_uri": f"{url}/keys",
                     "token_endpoint_auth_methods_supported": ["client_secret_post"],
+                    **self.server.metadata,
                 }
             )
         if path == "/keys":
-            public = RSAAlgorithm.to_jwk(self.server.key.public_key(), as_dict=True)
+            public = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
             return self._say({"keys": [public | {"kid": "one", "alg": "RS256", "use": "sig"}]})
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if path == "/userinfo" and token in self.server.tokens:
-            return self._say(self.server.person)
+            return self._say(self.server.person | self.server.described)
         return self._say({"error": "no such thing"}, 404)
 
     def do_POST(self):
