@@ -6,6 +6,7 @@ the password becomes unusable, and a session is bound to the password it began w
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from sosa_registry import logs
@@ -48,4 +49,16 @@ def leave(user, *, actor) -> None:
     user.save(update_fields=["is_active", "password"])
     Authenticator.objects.filter(user=user).delete()
     user.tokens.update(revoked=True)
+    for session in UserSession.objects.filter(user=user):
+        session.end()
     logs.note("account switched off", account=user, by=actor.get_username())
+
+
+@transaction.atomic
+def end_sessions(sessions, *, actor) -> int:
+    """Sign out wherever these are; how many they were."""
+    ended = list(sessions.select_related("user"))
+    for session in ended:
+        session.end()
+        logs.note("session ended", account=session.user, by=actor.get_username())
+    return len(ended)

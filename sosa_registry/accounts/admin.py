@@ -7,6 +7,7 @@ anew. What allauth would show (addresses, identities, authenticators) is left ou
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
@@ -22,6 +23,7 @@ __all__ = ["AccountAdmin", "admin_tokens"]
 
 for model in (User, Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
+admin.site.unregister(UserSession)
 
 
 @admin.register(User)
@@ -40,7 +42,7 @@ class AccountAdmin(UserAdmin):
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "email", "groups")}),
     )
-    actions = ("begin_anew",)
+    actions = ("end_sessions", "begin_anew")
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
 
@@ -89,6 +91,14 @@ class AccountAdmin(UserAdmin):
     def user_change_password(self, request, id, form_url=""):
         """Nobody knows another's password: they are invited anew instead."""
         raise PermissionDenied
+
+    @admin.action(description="Sign out everywhere")
+    def end_sessions(self, request, queryset):
+        """For people whose session may be in other hands."""
+        may_be = [user for user in queryset if self.has_change_permission(request, user)]
+        sessions = UserSession.objects.filter(user__in=may_be)
+        ended = actions.end_sessions(sessions, actor=request.user)
+        messages.success(request, f"{ended} sessions ended.")
 
     @admin.action(description="Begin anew: new password, new authenticator")
     def begin_anew(self, request, queryset):

@@ -1,11 +1,13 @@
 """How long one stays signed in: ten hours at most, and no more than one hour without a request.
 
 Both are kept in the session, which is in the database, so that a stolen cookie ends as well. The
-time of the last request is written every five minutes, not with every one.
+time of the last request is written every five minutes, not with every one; then the list that one
+sees of one's own sessions (django-allauth's) is told, too.
 """
 
 import time
 
+from django.apps import apps
 from django.contrib.auth import logout
 
 from sosa_registry import logs
@@ -41,4 +43,5 @@ class SessionEnds:
                 logout(request)
             elif now - seen > WRITTEN_EVERY or BEGUN not in kept:
                 kept[BEGUN], kept[SEEN] = begun, now
+                apps.get_model("usersessions", "UserSession").objects.create_from_request(request)
         return self.get_response(request)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", views.account, name="account"),
     path("login/", accounts.login, name="account_login"),
     path("logout/", accounts.logout, name="account_logout"),
+    path("sessions/", views.own_sessions, name="account_sessions"),
     path("inactive/", accounts.account_inactive, name="account_inactive"),
     path("signup/", accounts.signup, name="account_signup"),
     path("reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),

@@ -1,6 +1,8 @@
-"""Account pages beside django-allauth's: one's own account, and taking up an invitation."""
+"""Account pages beside django-allauth’s: one’s account, its sessions, taking up an invitation."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,9 +12,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from .actions import accept
+from .actions import accept, end_sessions
 from .forms import InvitationForm
 from .invitations import invited_by
+from .reauthentication import asked_again
 from .roles import Role, has_second_factor, roles_granted
 
 WAITING = "invitation"  # where the session keeps the token, so that the address bar does not
@@ -29,6 +32,46 @@ def account(request):
         "required": settings.REQUIRE_SECOND_FACTOR and bool(held - {Role.READER}),
     }
     return render(request, "account/account.html", context)
+
+
+@never_cache
+@login_required
+@asked_again
+def own_sessions(request):
+    """Where one is signed in; the others can be ended, one or all, once one has said who one is."""
+    here = request.session.session_key
+    if request.method == "POST":
+        others = UserSession.objects.filter(user=request.user).exclude(session_key=here)
+        which = request.POST.get("end", "")
+        chosen = others if which == "others" else others.filter(pk=_number(which))
+        ended = end_sessions(chosen, actor=request.user)
+        messages.success(request, f"Signed out elsewhere: {ended} ended.")
+        return HttpResponseRedirect(reverse("account_sessions"))
+    found = UserSession.objects.purge_and_list(request.user)
+    lines = [
+        {"session": one, "here": one.session_key == here, "browser": browser_of(one.user_agent)}
+        for one in sorted(found, key=lambda one: one.last_seen_at, reverse=True)
+    ]
+    context = {"lines": lines, "others": any(not line["here"] for line in lines)}
+    return render(request, "account/sessions.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
+def browser_of(user_agent: str) -> str:
+    """What a browser calls itself, in words that its user knows."""
+    # Each also names those it is like: the first that fits is the one.
+    names = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
+    names |= {"Safari": "Safari", "curl": "curl"}
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows"}
+    systems |= {"Mac OS": "macOS", "Linux": "Linux"}
+    name, system = (
+        next((words for sign, words in known.items() if sign in user_agent), "")
+        for known in (names, systems)
+    )
+    return " on ".join(filter(None, (name, system))) or "Another program"
 
 
 @method_decorator(

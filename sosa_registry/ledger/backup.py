@@ -27,7 +27,7 @@ from . import clock, integrity, triggers
 from .models import Head
 
 FORMAT = 1
-LEFT_OUT = {"sessions.Session"}
+LEFT_OUT = {"sessions.Session", "usersessions.UserSession"}
 # What migrations put into an empty database: a restore replaces it.
 MADE_BY_MIGRATIONS = ("auth.Group", "auth.Permission", "contenttypes.ContentType")
 BATCH = 1000

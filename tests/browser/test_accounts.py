@@ -23,6 +23,7 @@ OPEN = (
 SIGNED_IN = (
     "/accounts/",
     "/accounts/logout/",
+    "/accounts/sessions/",
     "/accounts/password/change/",
     "/accounts/reauthenticate/",
     "/accounts/2fa/totp/activate/",
