@@ -12,9 +12,10 @@ from partners.serializers import (
     SourceSerializer,
 )
 
+from .analysis.beside import beside
 from .analysis.cells import CERTAIN, NOT_RECORDED, POSSIBLE
 from .analysis.evidence import supported
-from .analysis.standings import ASKABLE, Stood, stood_on
+from .analysis.standings import ASKABLE, Stood
 from .answers_evidence import EvidenceSerializer
 from .grading import GRADES, grade_of
 from .models import (
@@ -102,10 +103,16 @@ class ListedAgreementSerializer(AgreementSerializer):
         model = Agreement
 
     def prepare(self, rows):
-        """Also how these agreements stand, in one statement; `clocks` come with the context."""
-        super().prepare(rows)
+        """What they rest on and how they stand, in one statement that also tells the list where the
+        registry was by then; `clocks` come with the context.
+        """
+        self.readers()  # names are read before what tells where the registry was by then
         clocks = self.context["clocks"]
-        self.stood = stood_on(clocks.pin, clocks.as_of, [row.slug for row in rows])
+        found = beside(clocks.pin, clocks.as_of, [row.slug for row in rows])
+        self.supported, self.cited = found.supported.evidence, found.supported.cited
+        self.stood = found.stood
+        if view := self.context.get("view"):
+            view.reached = found.reached
 
     def read_status(self, instance):
         """The standing of a prepared agreement."""

@@ -70,6 +70,7 @@ for name, viewset in RESOURCES.items():
 router.register("webhooks", webhooks.WebhookViewSet, basename="webhooks")
 
 v1 = [
+    *router.urls,  # first: what is asked most is found soonest
     path("proposals/", proposing.ProposalsView.as_view(), name="proposals"),
     path("proposals/<int:number>/", proposing.ProposalView.as_view(), name="proposal"),
     path(
@@ -114,7 +115,6 @@ v1 = [
     path("agenda.ics", agenda.AgendaCalendar.as_view(), name="agenda-calendar"),
     path("permalinks/", citing_views.PermalinksView.as_view(), name="permalinks"),
     *(path(f"{name}/", view.as_view(), name=name) for name, view in QUESTIONS.items()),
-    *router.urls,
 ]
 
 urlpatterns = [

@@ -78,7 +78,8 @@ def _questions(cited: QuerySet, claims: QuerySet) -> dict[str, QuerySet]:
     }
 
 
-def _asked_now() -> dict[str, QuerySet]:
+def asked_now() -> dict[str, QuerySet]:
+    """What the present records `keys` of a `kind` cite, and which claims disagree with them."""
     asked = _questions(Citation.objects, Claim.objects)
     columns = ("subject", "source_id", "locator", "source__kind", "source__tier")
     return asked | {"cited": asked["cited"].values_list(*columns)}
@@ -96,7 +97,7 @@ def _asked_then() -> dict[str, QuerySet]:
     }
 
 
-_NOW, _THEN = Together(_asked_now), Together(_asked_then)
+_NOW, _THEN = Together(asked_now), Together(_asked_then)
 
 
 def summaries(
@@ -120,28 +121,40 @@ def supported(
 ) -> Supported:
     """The evidence behind each record, and the sources that it cites as a whole. One statement."""
     keys, own = list(keys), own or {}
+    if revision is None:
+        return supported_now(keys, _NOW.ask(kind=record_kind, keys=keys), own)
     grades: dict[str, dict[str, str]] = {key: {} for key in keys}
     cited: dict[str, list[str]] = {key: [] for key in keys}
-    if revision is None:
-        found = _NOW.ask(kind=record_kind, keys=keys)
-        for key, source, locator, kind, tier in found["cited"]:
-            grades[key][source] = grade_of(kind, tier)
-            if not locator:
-                cited[key].append(source)
-        for key, one in own.items():
-            grades[key][one.slug] = grade_of(one.kind, one.tier)
-    else:
-        slugs = sorted({one.slug for one in own.values()})
-        found = _THEN.ask(kind=record_kind, keys=keys, revision=revision, own=slugs)
-        stood = [*found["graded"], *found["graded_own"]]
-        graded = {source: grade_of(kind, tier) for source, kind, tier in stood}
-        for key, source, locator in found["cited"]:
-            grades[key][source] = graded[source]
-            if not locator:
-                cited[key].append(source)
-        for key, one in own.items():
-            grades[key][one.slug] = graded[one.slug]
-    against = Counter(key for (key,) in found["against"])
+    slugs = sorted({one.slug for one in own.values()})
+    found = _THEN.ask(kind=record_kind, keys=keys, revision=revision, own=slugs)
+    stood = [*found["graded"], *found["graded_own"]]
+    graded = {source: grade_of(kind, tier) for source, kind, tier in stood}
+    for key, source, locator in found["cited"]:
+        grades[key][source] = graded[source]
+        if not locator:
+            cited[key].append(source)
+    for key, one in own.items():
+        grades[key][one.slug] = graded[one.slug]
+    return _summed(grades, cited, found["against"])
+
+
+def supported_now(
+    keys: Iterable[str], found: dict[str, list[list]], own: dict[str, Source]
+) -> Supported:
+    """The same of present records, from the answer to `asked_now`."""
+    grades: dict[str, dict[str, str]] = {key: {} for key in keys}
+    cited: dict[str, list[str]] = {key: [] for key in grades}
+    for key, source, locator, kind, tier in found["cited"]:
+        grades[key][source] = grade_of(kind, tier)
+        if not locator:
+            cited[key].append(source)
+    for key, one in own.items():
+        grades[key][one.slug] = grade_of(one.kind, one.tier)
+    return _summed(grades, cited, found["against"])
+
+
+def _summed(grades: dict, cited: dict, disagreeing: list[list]) -> Supported:
+    against = Counter(key for (key,) in disagreeing)
     made = {
         key: Evidence(best(given.values()), len(given), against[key])
         for key, given in grades.items()

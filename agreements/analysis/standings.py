@@ -10,6 +10,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from agreements.models import Standing
 from sosa_registry.ledger.reading import Pin
 from sosa_registry.ledger.together import Given, Together
@@ -35,31 +37,35 @@ class Stood(NamedTuple):
 _NOT_YET = Stood(NONE, CERTAIN, "")
 
 
-def _questions():
+def questions() -> dict[str, QuerySet]:
+    """The rows of the agreements `keys` as known at `revision`, but those that ended before `day`.
+
+    The last row of an agreement has no end, so one that has any has one of these.
+    """
     known = Standing.objects.known_at(Given("revision")).filter(agreement__any_of=Given("keys"))
-    ordered = known.order_by("agreement", "possible_from", "certain_from")
+    left = known.filter(possible_until__gte=Given("day"))
+    ordered = left.order_by("agreement", "possible_from", "certain_from")
     return {"standing": ordered.values_list(*_ROW)}
 
 
-_STANDING = Together(_questions)
-
-
-def _rows(pinned: Pin, slugs: Iterable[str]):
-    """The rows of each agreement that has any; days as ISO text."""
-    found = _STANDING.ask(revision=pinned.revision, keys=list(slugs))
-    return groupby(found["standing"], key=itemgetter(0))
+_STANDING = Together(questions)
+_by_agreement = itemgetter(0)
 
 
 def standings_on(pinned: Pin, as_of: date, slugs: Iterable[str]) -> dict[str, Cell]:
     """The cell of each agreement; those of which no standing is recorded are left out."""
     not_yet, day = Cell(status=NONE, certainty=CERTAIN), as_of.isoformat()
-    return {slug: _judged(slug, rows, day) or not_yet for slug, rows in _rows(pinned, slugs)}
+    found = _STANDING.ask(revision=pinned.revision, keys=list(slugs), day=day)
+    rows_of = groupby(found["standing"], key=_by_agreement)
+    return {slug: _judged(slug, rows, day) or not_yet for slug, rows in rows_of}
 
 
-def stood_on(pinned: Pin, as_of: date, slugs: Iterable[str]) -> dict[str, Stood]:
-    """The same in short, for files of many: what is certain and alone needs no judging."""
-    made, day = {}, as_of.isoformat()
-    for slug, rows in _rows(pinned, slugs):
+def stood_on(day: str, standing: list[list]) -> dict[str, Stood]:
+    """The same in short, from the answer to `questions` for a day (ISO), for lists and files of
+    many: what is certain and alone needs no judging.
+    """
+    made = {}
+    for slug, rows in groupby(standing, key=_by_agreement):
         on_day = [row for row in rows if row[4] <= day < row[5]]
         if len(on_day) == 1 and on_day[0][6] <= day < on_day[0][7]:
             made[slug] = Stood(on_day[0][1], CERTAIN, on_day[0][2])

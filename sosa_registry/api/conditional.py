@@ -134,6 +134,7 @@ class Conditional:
     clock_names: tuple[tuple[str, str], ...] = ()
     named: Named | None = None
     present: Pin | None = None  # the registry's newest state, once it has been read
+    reached: Pin | None = None  # where it was when the last row was read, if that is known
 
     def initial(self, request, *args, **kwargs):
         """After every refusal, before any question: is the answer known? Raises Answered."""
@@ -198,7 +199,7 @@ class Conditional:
             if not self.named or response.status_code != 200 or response.has_header("ETag"):
                 return response
             begin(response)
-            if self.replays or pin() == self.present:
+            if self.replays or (self.reached or pin()) == self.present:
                 self.named.told(response, *self._vary())
                 if not response.streaming and request.method == "GET":
                     keep(response, self.named)
@@ -213,7 +214,7 @@ class Conditional:
     def _answered_again(self, request, *args, **kwargs):
         """The same question, of the registry's present."""
         try:
-            self.named = self._named(request)
+            self.named, self.reached = self._named(request), None
             return getattr(self, request.method.lower())(request, *args, **kwargs)
         except Exception as exc:
             return self.handle_exception(exc)

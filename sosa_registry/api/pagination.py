@@ -47,21 +47,22 @@ class RegistryPagination(PageNumberPagination):
 
     def get_paginated_response(self, data):
         """The page with its neighbours, in the body and in a `Link` header."""
+        following, before = self.get_next_link(), self.get_previous_link()
         body = {
             **(echo(self.clocks) if self.clocks else {}),
             "count": self.page.paginator.count,
-            "next": self.get_next_link(),
-            "previous": self.get_previous_link(),
+            "next": following,
+            "previous": before,
             "results": data,
         }
-        return Response(body, headers={"Link": self._link_header()})
+        return Response(body, headers={"Link": self._link_header(following, before)})
 
-    def _link_header(self) -> str:
+    def _link_header(self, following: str | None, before: str | None) -> str:
         url, last = self.request.build_absolute_uri(), self.page.paginator.num_pages
         links = {
             "first": remove_query_param(url, "page"),
-            "prev": self.get_previous_link(),
-            "next": self.get_next_link(),
+            "prev": before,
+            "next": following,
             "last": replace_query_param(url, "page", last) if last > 1 else None,
         }
         return ", ".join(f'<{link}>; rel="{rel}"' for rel, link in links.items() if link)

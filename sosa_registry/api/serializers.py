@@ -89,13 +89,13 @@ class RecordSerializer(serializers.ModelSerializer):
 
     def row(self, instance) -> dict:
         """A prepared record as a dict; dates stay dates, the renderer writes them."""
-        return {name: read(instance) for name, read in self._readers()}
+        return {name: read(instance) for name, read in self.readers()}
 
     def bare_rows(self, prepared: list[tuple]) -> list[dict]:
         """Prepared bare rows as dicts, read by the column: a call a row and member is dear."""
         stored = dict(zip(prepared[0]._fields, zip(*prepared, strict=True), strict=True))
         names, columns = [], []
-        for name, read in self._readers():
+        for name, read in self.readers():
             column, words = self._plain.get(name, ("", None))
             if column not in stored:
                 columns.append([read(row) for row in prepared])
@@ -106,7 +106,8 @@ class RecordSerializer(serializers.ModelSerializer):
             names.append(name)
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
-    def _readers(self) -> list[tuple[str, Callable]]:
+    def readers(self) -> list[tuple[str, Callable]]:
+        """Each member by name, and how it is read off a row."""
         if not hasattr(self, "_made_readers"):
             # What is a column of the table, or the words for one: its name, and the words.
             self._plain: dict[str, tuple[str, dict | None]] = {}

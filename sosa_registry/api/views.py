@@ -35,6 +35,7 @@ from .pagination import ClockedPagination, RegistryPagination
 from .parameters import AS_OF, EXPORTING, FORMAT, KNOWN_AT, Parameter, echo, read_all
 from .problems import DETAILS
 from .renderers import JSONRenderer, StrictNegotiation
+from .rows import Pages
 from .throttles import Counted
 
 PAGING = ("page", "page_size")
@@ -43,7 +44,7 @@ PAGING = ("page", "page_size")
 @lru_cache(maxsize=128)
 def _known_of(question: tuple) -> dict:
     """What this process knows of a list that was asked for: at first nothing, then its rows as a
-    queryset that is never read itself, and their number.
+    queryset that is never read itself, their number, and how to read a page of them.
     """
     return {}
 
@@ -153,6 +154,16 @@ class Listed(Tabled):
         if "count" not in kept:
             kept["count"] = count_of(rows, self.present)
         return kept["count"]
+
+    def paginate_queryset(self, queryset):
+        """One page: of records that are written from bare rows, those."""
+        page = super().paginate_queryset(queryset)
+        if not getattr(self.get_serializer_class(), "takes_bare_rows", False):
+            return page
+        kept = self._known()
+        if "pages" not in kept:
+            kept["pages"] = Pages(queryset)
+        return kept["pages"].between(page.query.low_mark, page.query.high_mark)
 
     def _known(self) -> dict:
         """What is known of the question, whatever page and format of it; of others than the

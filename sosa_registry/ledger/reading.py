@@ -55,7 +55,12 @@ def heads() -> QuerySet:
     return Head.objects.filter(id=1)
 
 
-_HEAD = Together(lambda: {"head": heads().values_list("number", "at", "hash")})
+def where() -> dict[str, QuerySet]:
+    """The question where the registry stands, to be asked together with others: see `present`."""
+    return {"head": heads().values_list("number", "at", "hash")}
+
+
+_HEAD = Together(where)
 
 
 def present(rows: list[list]) -> tuple[Pin, list]:

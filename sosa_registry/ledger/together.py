@@ -8,11 +8,13 @@ are prepared once a connection. The one thing to know: a day comes as ISO text, 
 compares as days do.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import copy
 from itertools import count
 from weakref import WeakKeyDictionary
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import CharField, Expression, Lookup, QuerySet
 
@@ -100,6 +102,35 @@ class Together:
             arrays.append(f"(SELECT {array} FROM ({sql}) AS one)")
             params += own
         return list(questions), f"SELECT {', '.join(arrays)}", params
+
+
+class Compiled:
+    """One queryset of tuples, compiled once for every stretch of it that is asked."""
+
+    def __init__(self, queryset: QuerySet):
+        self._queryset = queryset
+        self._compilers: dict[str, tuple | None] = {}
+
+    def rows(self, first: int, beyond: int) -> Iterator[tuple]:
+        """The tuples from a place (from 0) to the one before another. One statement."""
+        connection = connections[self._queryset.db]
+        if connection.vendor not in self._compilers:
+            self._compilers[connection.vendor] = self._compile(connection)
+        if self._compilers[connection.vendor] is None or first >= beyond:
+            return iter(())
+        compiler, sql, params = self._compilers[connection.vendor]
+        asked = copy(compiler)  # another thread may be asking too
+        asked.connection = connection
+        stretch = f"{sql} {connection.ops.limit_offset_sql(first, beyond)}"
+        asked.as_sql = lambda: (stretch, params)
+        return asked.results_iter(tuple_expected=True)
+
+    def _compile(self, connection) -> tuple | None:
+        compiler = self._queryset.query.get_compiler(connection=connection)
+        try:
+            return compiler, *compiler.as_sql()
+        except EmptyResultSet:
+            return None
 
 
 # As text: the driver would read JSON with the slower parser.

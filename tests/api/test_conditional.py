@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from agreements import serializers
 from agreements.models import Agreement, Event
 from partners.models import Citation, Country
 from sosa_registry.api import conditional
@@ -296,6 +297,24 @@ def test_one_that_is_overtaken_is_made_again(client, registry, overtaken):
     overtaken.after_each(TRIES - 1)
     response = answer(client, AGREEMENT)
     assert f"number {TRIES - 1}." in response.text
+    assert revisions_named(response["ETag"]) == {pin().revision}
+
+
+@pytest.mark.parametrize("kind", ["json", "ndjson"])
+def test_a_list_overtaken_between_its_rows_and_what_stands_beside_them_too(
+    client, registry, monkeypatch, kind
+):
+    beside, came = serializers.beside, []
+
+    def late(*given):
+        if not came:
+            came.append(note("sosa-aus", "It came in between."))
+        return beside(*given)
+
+    monkeypatch.setattr(serializers, "beside", late)
+    response = answer(client, "agreements", f"search=australia&format={kind}")
+    told = b"".join(response) if response.streaming else response.content
+    assert came and b"in between." in told
     assert revisions_named(response["ETag"]) == {pin().revision}
 
 

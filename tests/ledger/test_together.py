@@ -6,11 +6,12 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements.analysis.standings import standings_on, stood_on
+from agreements.analysis.beside import beside
+from agreements.analysis.standings import standings_on
 from agreements.models import Agreement, Standing
 from partners.models import Citation, Country
 from sosa_registry.ledger.reading import pin
-from sosa_registry.ledger.together import Given, Together
+from sosa_registry.ledger.together import Compiled, Given, Together
 
 HOSTILE = ["it's", 'a "b"', "%s", "\\", "שלום", "a,b", "{}", "[]", ""]
 
@@ -75,7 +76,8 @@ def test_how_agreements_stand_in_short_is_what_their_cells_say(registry):
     day = datetime.timedelta(days=1)
 
     for as_of in sorted(edges | {edge - day for edge in edges if edge > datetime.date.min})[::25]:
-        cells, short = standings_on(pin(), as_of, slugs), stood_on(pin(), as_of, slugs)
+        cells = standings_on(pin(), as_of, slugs)
+        short = beside(pin(), as_of, slugs).stood
         assert {
             slug: (cell.status, cell.certainty, cell.since) for slug, cell in cells.items()
         } == {slug: tuple(stood) for slug, stood in short.items()}
@@ -109,3 +111,23 @@ def test_a_database_that_goes_while_a_statement_is_made_ready_is_told_as_ever(db
     with pytest.raises(OperationalError):
         Together(questions).ask(codes=[], revision=1, kind="agreement")
     connection.errors_occurred = False
+
+
+def test_every_stretch_of_what_was_compiled_once_is_what_its_slice_gives(registry):
+    asked = Agreement.objects.filter(type="sosa").order_by("partner__name", "slug")
+    asked = asked.values_list("slug", "recorded_in", "partner")
+    compiled = Compiled(asked)
+    for first, beyond in ((0, 3), (3, 6), (0, 0), (2, 500), (900, 950)):
+        assert list(compiled.rows(first, beyond)) == list(asked[first:beyond])
+
+
+def test_what_can_have_no_rows_is_not_asked(registry, django_assert_num_queries):
+    compiled = Compiled(Agreement.objects.filter(slug__in=[]).values_list("slug"))
+    with django_assert_num_queries(0):
+        assert list(compiled.rows(0, 10)) == list(compiled.rows(10, 20)) == []
+
+
+def test_a_value_in_what_was_compiled_is_never_part_of_the_statement(registry):
+    for text in HOSTILE:
+        found = Agreement.objects.filter(note__contains=text).order_by("slug").values_list("slug")
+        assert list(Compiled(found).rows(0, 1000)) == list(found)
