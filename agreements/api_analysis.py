@@ -5,7 +5,6 @@ Each reads its parameters, asks one function of `analysis`, and repeats the cloc
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from operator import attrgetter
 
 from sosa_registry import asking
 from sosa_registry.api.parameters import AS_OF, DAY, KNOWN_AT, Parameter, day, echo, one, some
@@ -70,17 +69,18 @@ def _words(text: str, known: Reference) -> str:
     return text
 
 
-_WHERE_SAID = ("agreement", "since", "event", "through", "basis", "basis_as_of", "qualifier")
-_said = attrgetter(*_WHERE_SAID)
-
-
 def _cell(cell: Cell) -> dict:
     """A cell without what does not apply. Not recorded has no status: it is never a “no”."""
     recorded = cell.certainty != "not_recorded"
     made = {"status": cell.status if recorded else None, "certainty": cell.certainty}
-    for name, value in zip(_WHERE_SAID, _said(cell), strict=True):
-        if value:
-            made[name] = value
+    if cell.agreement:
+        made |= {"agreement": cell.agreement, "since": cell.since, "event": cell.event}
+    if cell.through:
+        made["through"] = cell.through
+    if cell.basis:
+        made |= {"basis": cell.basis, "basis_as_of": cell.basis_as_of}
+    if cell.qualifier:
+        made["qualifier"] = cell.qualifier
     if cell.certainty == "possible":
         made["alternatives"] = cell.alternatives
     if len(cell.agreements) > 1:

@@ -7,7 +7,7 @@ cell at all. A matrix judges thousands of these, so the plain values are tuples:
 the time of a frozen dataclass, and hashed by their content too.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -18,47 +18,36 @@ CERTAIN, POSSIBLE, CONFIRMED = "certain", "possible", "confirmed"
 NOT_RECORDED = "not_recorded"
 LISTED, NOT_LISTED = "listed", "not_listed"
 
-_STRENGTH = {
-    Status.IN_FORCE: 8,
-    Status.SUSPENDED: 7,
-    Status.SIGNED: 6,
-    Status.NEGOTIATING: 4,
-    Status.PROPOSED: 3,
+_IN_FORCE, _ENDED_WHILE_LISTED, _ENDED = 8, 5, 2
+STRENGTH = {
+    Status.IN_FORCE.value: _IN_FORCE,
+    Status.SUSPENDED.value: 7,
+    Status.SIGNED.value: 6,
+    Status.NEGOTIATING.value: 4,
+    Status.PROPOSED.value: 3,
+    **dict.fromkeys(map(str, ENDED), _ENDED),
     NONE: 0,
 }
-_ENDED_WHILE_LISTED, _ENDED = 5, 2
-
-
-def strength(status: str, listed: bool) -> int:
-    """How strongly a status speaks beside others; an end speaks louder while still listed."""
-    if status in ENDED:
-        return _ENDED_WHILE_LISTED if listed else _ENDED
-    return _STRENGTH[status]
+_UNDISPUTED: Mapping[str, int] = {}
 
 
 class Standpoint(NamedTuple):
-    """One status that one agreement possibly has on the day, and whether it is certain."""
+    """One status that one agreement possibly has on the day.
 
-    status: str
+    The order of the fields is the rule by which one speaks for the cell, so that the greatest does:
+    the stronger status, the certain, the agreement with the country itself, the later, the name.
+    `none_possible`: the agreement may not be there at all that day.
+    """
+
+    strength: int
     certain: bool
+    direct: bool
+    started: date
+    agreement: str
+    status: str
     since: str
     event: str
-    started: date
-
-
-@dataclass(slots=True)
-class Candidate:
-    """One agreement as it bears on a cell: its possible statuses that day."""
-
-    agreement: str
-    direct: bool
-    standpoints: list[Standpoint] = field(default_factory=list)
     none_possible: bool = False
-
-    def statuses(self) -> set[str]:
-        """Every status it may have that day."""
-        found = {point.status for point in self.standpoints}
-        return found | {NONE} if self.none_possible else found
 
 
 class ListMark(NamedTuple):
@@ -105,47 +94,53 @@ class Cell(NamedTuple):
 
 
 def judge(
-    candidates: list[Candidate],
+    points: Sequence[Standpoint],
     regulation: ListMark | None,
     statement: ListMark | None,
-    claims: int,
+    claims: int = 0,
+    disputed: Mapping[str, int] = _UNDISPUTED,
 ) -> Cell | None:
-    """The cell of one country and type, or None when nothing is recorded and nothing conflicts."""
+    """The cell of one country and type, or None when nothing is recorded and nothing conflicts.
+
+    `claims` is how many disagree with the cell, `disputed` how many with each agreement.
+    Nothing is looked at twice: who speaks is the greatest standpoint, and that it is says the rest,
+    for were another of its strength certain, or in force with the country itself, that one would.
+    """
     listed = bool(regulation and regulation.named)
-    spoken = [candidate for candidate in candidates if candidate.standpoints]
-    if not spoken:
+    if not points:
         return _absent(regulation, statement, claims, listed)
-    speaker, points = spoken[0], spoken[0].standpoints
-    if len(spoken) == 1 and len(points) == 1:
+    if len(points) == 1:
         best = points[0]
-        certain = best.certain
+        names = (best[4],)
     else:
-        heaviest, sure = (), set()
-        for candidate in spoken:
-            for point in candidate.standpoints:
-                if point.certain:
-                    sure.add(point.status)
-                if (weight := _weight(point, candidate, listed)) > heaviest:
-                    heaviest, best, speaker = weight, point, candidate
-        certain = best.status in sure
+        if listed:
+            points = [_while_listed(point) for point in points]
+        best = max(points)
+        names = tuple(sorted({point[4] for point in points}))
+    if not disputed.keys().isdisjoint(names):
+        claims += sum(disputed.get(name, 0) for name in names)
+    _, certain, direct, _, agreement, status, since, event, _ = best
     return Cell(
-        status=best.status,
+        status=status,
         certainty=CERTAIN if certain else POSSIBLE,
-        alternatives=() if certain else _alternatives(spoken, best.status, listed),
-        agreement=speaker.agreement,
-        agreements=tuple(sorted(candidate.agreement for candidate in spoken))
-        if len(spoken) > 1
-        else (speaker.agreement,),
-        since=best.since,
-        event=best.event,
-        through="" if speaker.direct else speaker.agreement,
+        alternatives=() if certain else _alternatives(points, status),
+        agreement=agreement,
+        agreements=names,
+        since=since,
+        event=event,
+        through="" if direct else agreement,
         practice=_practice(regulation, listed),
         practice_list=regulation.list if regulation else "",
         qualifier=regulation.qualifier if regulation else "",
-        conflicts=claims + _contradicted(spoken, best, regulation, statement)
-        if regulation or statement
-        else claims,
+        conflicts=claims
+        + (regulation is not None and _contradicts(regulation, best))
+        + (statement is not None and _contradicts(statement, best)),
     )
+
+
+def _while_listed(point: Standpoint) -> Standpoint:
+    """An end speaks louder while the country is still listed."""
+    return (_ENDED_WHILE_LISTED, *point[1:]) if point[0] == _ENDED else point
 
 
 def _practice(regulation: ListMark | None, listed: bool) -> str | None:
@@ -154,24 +149,17 @@ def _practice(regulation: ListMark | None, listed: bool) -> str | None:
     return LISTED if listed else NOT_LISTED
 
 
-def _weight(point: Standpoint, candidate: Candidate, listed: bool) -> tuple:
-    return (
-        strength(point.status, listed),
-        point.certain,
-        candidate.direct,
-        point.started,
-        candidate.agreement,
-    )
-
-
-def _alternatives(spoken: list[Candidate], status: str, listed: bool) -> tuple[str, ...]:
+def _alternatives(points: Sequence[Standpoint], status: str) -> tuple[str, ...]:
     """Other statuses the cell may show: none weaker than what some agreement has at the least."""
-    floor = max(
-        min(strength(other, listed) for other in candidate.statuses()) for candidate in spoken
-    )
-    others = set().union(*(candidate.statuses() for candidate in spoken)) - {status}
-    kept = [other for other in others if strength(other, listed) >= floor]
-    return tuple(sorted(kept, key=lambda other: (-strength(other, listed), other)))
+    others, least = set(), {}
+    for strength, _, _, _, agreement, other, _, _, none_possible in points:
+        others.add((-strength, other))
+        if none_possible:
+            others.add((0, NONE))
+            strength = 0
+        least[agreement] = min(strength, least.get(agreement, strength))
+    floor = max(least.values())
+    return tuple(other for weight, other in sorted(others) if other != status and -weight >= floor)
 
 
 def _absent(regulation, statement, claims, listed) -> Cell | None:
@@ -197,26 +185,15 @@ def _absent(regulation, statement, claims, listed) -> Cell | None:
     )
 
 
-def _contradicted(spoken, best: Standpoint, *marks: ListMark | None) -> int:
-    """How many of the latest lists say otherwise; one older than the standing says nothing of it.
+def _contradicts(mark: ListMark, best: Standpoint) -> bool:
+    """Whether a latest list says otherwise; one older than the standing says nothing of it.
 
     A list contradicts when it names the country though nothing may be in force, or omits it though
     an agreement with the country itself certainly is. What holds through a grouping is no
     contradiction: lists name bilateral partners.
     """
-    if not any(mark is not None and mark.as_of >= best.started for mark in marks):
-        return 0
-    in_force = direct = False
-    for candidate in spoken:
-        for point in candidate.standpoints:
-            if point.status == Status.IN_FORCE:
-                in_force = True
-                direct = direct or (point.certain and candidate.direct)
-    found = 0
-    for mark in marks:
-        if mark is None or mark.as_of < best.started:
-            continue
-        said_though_not = mark.named and not in_force
-        omitted_though_so = not mark.named and direct
-        found += said_though_not or omitted_though_so
-    return found
+    strength, certain, direct, started, *_ = best
+    if mark.as_of < started:
+        return False
+    in_force = strength == _IN_FORCE
+    return not in_force if mark.named else in_force and certain and direct

@@ -3,13 +3,13 @@
 Six statements, whatever is asked: head, standing, memberships, lists, their entries, claims.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q, Value
+from django.db.models import Q
 
 from agreements.grading import supported
 from agreements.lifecycle import Status
@@ -17,28 +17,29 @@ from agreements.models import Claim, Standing
 from partners.models import Membership
 from sosa_registry.ledger.reading import Pin
 
-from .cells import CERTAIN, CONFIRMED, NONE, NOT_RECORDED, Candidate, Cell, Standpoint, judge
+from .cells import (
+    CERTAIN,
+    CONFIRMED,
+    NONE,
+    NOT_RECORDED,
+    POSSIBLE,
+    STRENGTH,
+    Cell,
+    Standpoint,
+    judge,
+)
 from .lists import LatestList, Lists, latest_lists
 from .reference import reference
 
 STATUSES = [*Status.values, NONE]
 
 
-class _Row(NamedTuple):
-    """A standing on the day, as far as a cell needs it."""
-
-    type: str
-    agreement: str
-    partner: str
-    partner_grouping: str
-    status: str
-    since: str
-    event: str
-    possible_from: date
-    certain_from: date
-    certain_until: date
-    none_until: date
-    supported: bool
+_COLUMNS = (
+    *("partner", "type", "partner_grouping", "agreement", "status"),
+    *("certain", "possible_from", "since", "event", "none_possible"),
+)
+# Of one country and type; many, so that they are made as plain tuples in the order of a Standpoint.
+Points = dict[tuple[str, str], list[Standpoint]]
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,11 @@ def matrix(
     """
     known = reference(pinned)
     types = types or list(known.types)
-    rows = _standing_rows(pinned, as_of, principal, types, min_grade, countries)
-    wanted = {row.partner_grouping for row in rows if row.partner_grouping}
+    rows, weak = _standing_rows(pinned, as_of, principal, types, min_grade, countries)
+    wanted = {row[2] for row in rows if row[2]}
     membered = members_on(pinned, as_of, wanted | ({grouping} if grouping else set()))
-    candidates = _candidates(rows, membered, principal, as_of)
-    below = _below_grade(candidates, {row.agreement for row in rows if not row.supported})
+    points = _points(rows, membered, principal)
+    below = _below_grade(points, weak)
     lists = latest_lists(pinned, as_of, principal, types)
     claims = _disagreeing(pinned, as_of)
     members = membered[grouping].possible - {principal} if grouping else set()
@@ -123,7 +124,7 @@ def matrix(
     elif every_country or status == NONE:
         asked = set(known.countries)
     else:
-        asked = {country for country, _ in candidates} | _named(lists, claims)
+        asked = {country for country, _ in points} | _named(lists, claims)
     columns = [_Column.of(kind, lists) for kind in types]
     made = [
         MatrixRow(code, known.name(code), known.countries[code].region, cells)
@@ -131,7 +132,7 @@ def matrix(
         if code != principal
         and (not region or known.countries[code].region == region)
         and _is_row(
-            cells := _cells(code, columns, candidates, claims, below),
+            cells := _cells(code, columns, points, claims, below),
             keep=every_country or countries is not None or code in members,
             status=status,
         )
@@ -139,51 +140,60 @@ def matrix(
     return Matrix(as_of, principal, types, made, _totals(made, types), lists, members)
 
 
-def _standing_rows(pinned, as_of, principal, types, min_grade, countries) -> list[_Row]:
-    query = Standing.objects.known_at(pinned.revision).possible_on(as_of)
+def _standing_rows(pinned, as_of, principal, types, min_grade, countries):
+    """The standing of the day in `_COLUMNS`, and the agreements that rest on too weak a source."""
+    query = Standing.objects.known_at(pinned.revision).weighed_on(as_of)
     if countries is not None:
         query = query.exclude(~Q(partner__in=countries), partner_grouping="")
-    good = supported("event", "event", min_grade, pinned.revision) if min_grade else Value(True)
-    query = query.annotate(supported=good).with_principal(principal).of_types(types)
-    return list(map(_Row._make, query.order_by().values_list(*_Row._fields)))
+    query = query.with_principal(principal).of_types(types).order_by()
+    if not min_grade:
+        return list(query.values_list(*_COLUMNS)), set()
+    good = supported("event", "event", min_grade, pinned.revision)
+    rows = list(query.annotate(supported=good).values_list(*_COLUMNS, "supported"))
+    return [row[:-1] for row in rows], {row[3] for row in rows if not row[-1]}
 
 
-def _candidates(rows, membered, principal: str, as_of: date) -> dict[tuple[str, str], list]:
-    """The agreements that bear on each (country, type), a grouping's spread over its members."""
-    found: dict[tuple[str, str], list[Candidate]] = {}
-    made: dict[tuple[str, str], Candidate] = {}  # by agreement and country
-    for row in rows:
-        slug, agreement, kind = row.partner_grouping, row.agreement, row.type
-        certain = row.certain_from <= as_of < row.certain_until
-        none_possible = as_of < row.none_until
-        sure_point = Standpoint(row.status, certain, row.since, row.event, row.possible_from)
-        countries = membered[slug].possible - {principal} if slug else (row.partner,)
-        for country in countries:
-            candidate = made.get((agreement, country))
-            if candidate is None:
-                candidate = made[agreement, country] = Candidate(agreement, not slug)
-                found.setdefault((country, kind), []).append(candidate)
+def _points(rows: list[tuple], membered: dict[str, Membered], principal: str) -> Points:
+    """What bears on each country and type, a grouping's standing spread over its members."""
+    found: Points = defaultdict(list)
+    strength = STRENGTH
+    for country, kind, slug, agreement, status, certain, started, since, event, none in rows:
+        weight = strength[status]
+        if not slug:
+            found[country, kind].append(
+                (weight, certain, True, started, agreement, status, since, event, none)
+            )
+            continue
+        members = membered[slug]
+        for member in members.possible - {principal}:
             # For a member, certainty is the weaker of agreement and membership.
-            sure = not slug or country in membered[slug].certain
-            if none_possible or not sure:
-                candidate.none_possible = True
-            candidate.standpoints.append(sure_point if sure else sure_point._replace(certain=False))
+            sure = member in members.certain
+            said = (started, agreement, status, since, event)
+            point = (weight, certain and sure, False, *said, none or not sure)
+            found[member, kind].append(point)
     return found
 
 
-def _below_grade(candidates: dict, weak: set[str]) -> set[tuple[str, str]]:
+def _below_grade(points: Points, weak: set[str]) -> set[tuple[str, str]]:
     """Take the agreements below the grade out; the cells that nothing is left to speak for."""
     below = set()
-    for key, mine in candidates.items():
-        if weak and (kept := [one for one in mine if one.agreement not in weak]) != mine:
-            candidates[key] = kept
+    for key, mine in points.items():
+        if weak and len(kept := [one for one in mine if one[4] not in weak]) != len(mine):
+            points[key] = kept
             if not kept:
                 below.add(key)
     return below
 
 
-def _disagreeing(pinned: Pin, as_of: date) -> Counter:
-    """Claims that disagree, by subject: an agreement, or a country's having a type.
+class _Claims(NamedTuple):
+    """How many claims disagree: with a country's having a type, and with an agreement."""
+
+    of_country: Counter[tuple[str, str]]
+    of_agreement: Counter[str]
+
+
+def _disagreeing(pinned: Pin, as_of: date) -> _Claims:
+    """Claims that disagree with a record as it is thought to be on a day. One statement.
 
     A claim counts from the day as of which it was made; one without a day counts always.
     """
@@ -192,17 +202,17 @@ def _disagreeing(pinned: Pin, as_of: date) -> Counter:
     )
     said = claims.filter(Q(as_of_earliest=None) | Q(as_of_earliest__lte=as_of)).order_by()
     # Counted here: there are few for each subject, and grouping them is dearer than sending them.
-    return Counter(
-        (kind, subject, name) if kind == "country" else (kind, subject)
-        for kind, subject, name in said.values_list("subject_kind", "subject", "property")
-    )
+    rows = list(said.values_list("subject_kind", "subject", "property"))
+    agreements = Counter(subject for kind, subject, _ in rows if kind == "agreement")
+    countries = Counter((subject, name) for kind, subject, name in rows if kind == "country")
+    return _Claims(countries, agreements)
 
 
-def _named(lists: Lists, claims: Counter) -> set[str]:
+def _named(lists: Lists, claims: _Claims) -> set[str]:
     """Countries that a list or a claim speaks of: others have no cell that could make a row."""
     latest = [*lists.regulations.values(), *lists.statements.values()]
     listed = {country for made in latest for country in made.entries}
-    return listed | {subject[1] for subject in claims if subject[0] == "country"}
+    return listed | {country for country, _ in claims.of_country}
 
 
 class _Column(NamedTuple):
@@ -220,20 +230,18 @@ class _Column(NamedTuple):
         regulation, statement = lists.regulations.get(kind), lists.statements.get(kind)
         omissions = [made and made.omission for made in (regulation, statement)]
         claimed = f"has_{kind.replace('-', '_')}"
-        return cls(kind, claimed, regulation, statement, judge([], *omissions, 0))
+        return cls(kind, claimed, regulation, statement, judge([], *omissions))
 
 
-def _cells(country: str, columns, candidates, claims, below) -> dict[str, Cell]:
+def _cells(country: str, columns, points: Points, claims: _Claims, below) -> dict[str, Cell]:
     """A country's cells, by type."""
     cells = {}
     for kind, claimed, regulation, statement, unnamed in columns:
         key = country, kind
         if key in below:
             continue
-        mine = candidates.get(key, ())
-        against = claims.get(("country", country, claimed), 0)
-        for candidate in mine:
-            against += claims.get(("agreement", candidate.agreement), 0)
+        mine = points.get(key, ())
+        against = claims.of_country.get((country, claimed), 0)
         listed = regulation is not None and country in regulation.entries
         stated = statement is not None and country in statement.entries
         if mine or against or listed or stated:
@@ -242,6 +250,7 @@ def _cells(country: str, columns, candidates, claims, below) -> dict[str, Cell]:
                 regulation and regulation.mark(country),
                 statement and statement.mark(country),
                 against,
+                claims.of_agreement,
             )
         else:
             cell = unnamed
@@ -260,17 +269,18 @@ def _is_row(cells: dict[str, Cell], *, keep: bool, status: str) -> bool:
 
 def _totals(rows: list[MatrixRow], types: list[str]) -> dict[str, dict[str, int]]:
     """In force certainly and possibly; of the other rows, who has none, who is not recorded."""
-    totals = {
-        kind: {"certain": 0, "possible": 0, "none_confirmed": 0, "not_recorded": 0}
-        for kind in types
-    }
-    for row in rows:
-        for kind in types:
-            cell = row.cells.get(kind)
-            if cell is None or cell.certainty == NOT_RECORDED:
-                totals[kind]["not_recorded"] += 1
-            elif cell.status == Status.IN_FORCE:
-                totals[kind]["certain" if cell.certainty == CERTAIN else "possible"] += 1
-            elif cell.certainty == CONFIRMED:
-                totals[kind]["none_confirmed"] += 1
+    counted = Counter(
+        (kind, cell.status == Status.IN_FORCE, cell.certainty)
+        for row in rows
+        for kind, cell in row.cells.items()
+    )
+    totals = {}
+    for kind in types:
+        held = sum(count for (of, *_), count in counted.items() if of == kind)
+        totals[kind] = {
+            "certain": counted[kind, True, CERTAIN],
+            "possible": counted[kind, True, POSSIBLE],
+            "none_confirmed": counted[kind, False, CONFIRMED],
+            "not_recorded": len(rows) - held + counted[kind, False, NOT_RECORDED],
+        }
     return totals

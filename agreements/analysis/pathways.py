@@ -19,7 +19,7 @@ from sosa_registry.ledger import dates
 from sosa_registry.ledger.models import Version
 from sosa_registry.ledger.reading import Pin
 
-from .cells import Candidate, Cell, Standpoint, judge
+from .cells import STRENGTH, Cell, Standpoint, judge
 from .codes import CodeStage, codes_on
 from .matrix import matrix
 from .pathway_notes import notes_on
@@ -188,21 +188,23 @@ def _priorities(pinned: Pin, as_of: date, country: str) -> Cell | None:
     promising = Commitment.ever.known_at(pinned.revision).filter(
         kind=Commitment.Kind.PRIORITY_DELIVERY, agreement__isnull=False
     )
-    rows = Standing.objects.known_at(pinned.revision).possible_on(as_of)
-    rows = (
-        rows.with_principal(UNITED_STATES)
-        .of_types(["mou"])
-        .filter(partner=country, agreement__in=promising.values("agreement"))
-    )
-    made: dict[str, Candidate] = {}
-    for row in rows.order_by("agreement", "possible_from"):
-        one = made.setdefault(row.agreement, Candidate(row.agreement, direct=True))
-        one.none_possible |= as_of < row.none_until
-        certain = row.certain_from <= as_of < row.certain_until
-        one.standpoints.append(
-            Standpoint(row.status, certain, row.since, row.event, row.possible_from)
+    rows = Standing.objects.known_at(pinned.revision).weighed_on(as_of)
+    rows = rows.with_principal(UNITED_STATES).of_types(["mou"]).filter(partner=country)
+    points = [
+        Standpoint(
+            strength=STRENGTH[row.status],
+            certain=row.certain,
+            direct=True,
+            started=row.possible_from,
+            agreement=row.agreement,
+            status=row.status,
+            since=row.since,
+            event=row.event,
+            none_possible=row.none_possible,
         )
-    return judge(list(made.values()), None, None, 0)
+        for row in rows.filter(agreement__in=promising.values("agreement"))
+    ]
+    return judge(points, None, None)
 
 
 def _procedure(states: list[dict]) -> list[Told]:

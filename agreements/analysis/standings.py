@@ -16,7 +16,7 @@ from agreements.models import Standing
 from sosa_registry.ledger.reading import Pin
 from sosa_registry.ledger.together import Given, Together
 
-from .cells import CERTAIN, NONE, NOT_RECORDED, Candidate, Cell, Standpoint, judge
+from .cells import CERTAIN, NONE, NOT_RECORDED, STRENGTH, Cell, Standpoint, judge
 from .matrix import STATUSES
 
 ASKABLE = [*STATUSES, NOT_RECORDED]
@@ -78,10 +78,10 @@ def stood_on(day: str, standing: list[list]) -> dict[str, Stood]:
 
 def _judged(slug: str, rows: Iterable[list], day: str) -> Cell | None:
     """One agreement alone on a day, by the rule for cells."""
-    made = Candidate(slug, direct=True)
+    points = []
     for _, status, since, event, start, end, sure_from, sure_until, none_until in rows:
         if start <= day < end:
-            made.none_possible |= day < none_until
-            certain = sure_from <= day < sure_until
-            made.standpoints.append(Standpoint(status, certain, since, event, start))
-    return judge([made], None, None, 0)
+            weight, certain = STRENGTH[status], sure_from <= day < sure_until
+            point = (weight, certain, True, start, slug, status, since, event, day < none_until)
+            points.append(Standpoint._make(point))
+    return judge(points, None, None)

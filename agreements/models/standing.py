@@ -155,6 +155,10 @@ class Event(Recorded):
                 yield row, "date", str(refusal)
 
 
+def _whether(condition: models.Q) -> models.ExpressionWrapper:
+    return models.ExpressionWrapper(condition, output_field=models.BooleanField())
+
+
 class StandingQuerySet(models.QuerySet):
     """The vocabulary of time: what stood on a day, and what the registry knew of it."""
 
@@ -169,7 +173,18 @@ class StandingQuerySet(models.QuerySet):
 
     def certain_on(self, day):
         """The statuses that every reading of the dates gives on that day."""
-        return self.filter(certain_from__lte=day, certain_until__gt=day)
+        return self.filter(self._certain(day))
+
+    def weighed_on(self, day):
+        """Those possible on that day; `certain`: whether so; `none_possible`: perhaps not there."""
+        return self.possible_on(day).annotate(
+            certain=_whether(self._certain(day)),
+            none_possible=_whether(models.Q(none_until__gt=day)),
+        )
+
+    @staticmethod
+    def _certain(day) -> models.Q:
+        return models.Q(certain_from__lte=day, certain_until__gt=day)
 
     def in_force(self):
         """Only rows whose status is in force."""
