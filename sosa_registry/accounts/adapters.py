@@ -17,7 +17,7 @@ from django.contrib.auth import get_user_model
 
 from sosa_registry import logs
 
-from . import openid
+from . import openid, recovery
 from .mail import send
 from .roles import Action, may
 
@@ -86,7 +86,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text):
-        """From the database."""
+        """From the database. Of recovery codes it has only what can be compared."""
+        if encrypted_text.startswith(recovery.MARK):
+            return recovery.Kept(encrypted_text)
         return _cipher().decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator):

@@ -5,8 +5,11 @@ named here has no address. Registering has one only to say that it is closed.
 """
 
 from allauth.account import views as accounts
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as single_sign_on
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 
 from . import openid, views
 
@@ -33,7 +36,17 @@ urlpatterns = [
         accounts.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("2fa/", include("allauth.mfa.urls")),
+    path("2fa/", second_factor.index, name="mfa_index"),
+    path("2fa/authenticate/", second_factor.authenticate, name="mfa_authenticate"),
+    path("2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", views.recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
     path("sso/cancelled/", single_sign_on.login_cancelled, name="socialaccount_login_cancelled"),
     path("sso/error/", single_sign_on.login_error, name="socialaccount_login_error"),
     path("sso/signup/", single_sign_on.signup, name="socialaccount_signup"),

@@ -1,21 +1,23 @@
 """Account pages beside django-allauth’s: one’s account, its sessions, taking up an invitation."""
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from . import recovery
 from .actions import accept, end_sessions
 from .forms import InvitationForm
 from .invitations import invited_by
-from .reauthentication import asked_again
+from .reauthentication import ask_again, asked_again
 from .roles import Role, has_second_factor, roles_granted
 
 WAITING = "invitation"  # where the session keeps the token, so that the address bar does not
@@ -32,6 +34,18 @@ def account(request):
         "required": settings.REQUIRE_SECOND_FACTOR and bool(held - {Role.READER}),
     }
     return render(request, "account/account.html", context)
+
+
+@never_cache
+@login_required
+def recovery_codes(request):
+    """The codes, the one time that they are shown; afterwards how many are left."""
+    kind = Authenticator.Type.RECOVERY_CODES
+    found = get_object_or_404(Authenticator, user=request.user, type=kind)
+    ask_again(request)
+    codes = recovery.first_look(found)
+    context = {"codes": codes, "left": recovery.left(found), "total": recovery.HOW_MANY}
+    return render(request, "mfa/recovery_codes/index.html", context)
 
 
 @never_cache

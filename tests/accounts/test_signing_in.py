@@ -165,7 +165,10 @@ def test_nobody_can_register(client, db, address):
     assert "by invitation" in answer.text
 
 
-@pytest.mark.parametrize("address", ["/accounts/email/", "/accounts/3rdparty/"])
+@pytest.mark.parametrize(
+    "address",
+    ["/accounts/email/", "/accounts/3rdparty/", "/accounts/2fa/recovery-codes/download/"],
+)
 def test_what_is_not_wanted_of_the_library_has_no_address(admin_client, address):
     assert admin_client.get(address).status_code == 404
 
@@ -238,7 +241,7 @@ def test_setting_the_app_up_brings_the_roles_into_force(client, ada, required):
     done = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert done["Location"] == reverse("mfa_view_recovery_codes")
     assert client.get("/admin/").status_code == 200
-    assert len(client.get(done["Location"]).context["unused_codes"]) == 10
+    assert len(client.get(done["Location"]).context["codes"]) == 10
     kept = Authenticator.objects.get(user=ada, type="totp").data["secret"]
     assert secret not in kept
 

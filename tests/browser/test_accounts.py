@@ -94,7 +94,7 @@ def test_setting_up_the_app_and_signing_in_with_it_works_without_scripts(live_re
     code = f"{hotp_value(secret, int(sessions.time.time()) // 30):06}"
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Set it up").click()
-    recovery = page.locator("ul.inline li")
+    recovery = page.locator("ol.key li")
     assert recovery.count() == 10
     another = recovery.first.inner_text()
     page.goto("/accounts/logout/")
