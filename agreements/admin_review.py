@@ -129,7 +129,8 @@ def _rebase(request, proposal, account, comment):
         for name, value in request.POST.items()
         if name.startswith(CHOICE)
     }
-    left_out = {int(each) for each in request.POST.getlist("leave_out") if each.isdigit()}
+    given = request.POST.getlist("leave_out")
+    left_out = {int(each) for each in given if each.isdecimal() and len(each) < 16}
     review.rebase(proposal, author=account, choices=choices, left_out=left_out)
 
 

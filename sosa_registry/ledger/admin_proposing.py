@@ -51,7 +51,8 @@ class Proposing(Proposable):
         def write():
             response = view(self.pk_in(request, object_id))
             if not hasattr(request, "said"):
-                response.render()
+                if hasattr(response, "render"):  # else it sends away: no such record
+                    response.render()
                 raise Shown(response)
             request.popup = response if "_popup" in request.POST else None
             return request.said
@@ -77,7 +78,7 @@ class Proposing(Proposable):
         waiting = request.session.get(WAITING)
         mine = Proposal.objects.of(request.user).editable()
         if asked:
-            found = mine.filter(pk=asked).first() if asked.isdigit() else None
+            found = mine.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 16 else None
             if found is None:
                 raise Http404("No draft of yours has this number.")
             return found
