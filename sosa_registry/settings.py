@@ -248,6 +248,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "sosa_registry.accounts.passwords.KnownFromBreaches"},
+    {"NAME": "sosa_registry.accounts.passwords.AboutUs"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 

@@ -89,7 +89,14 @@ def test_a_forged_invitation_and_none_are_refused(client, invited):
 
 @pytest.mark.parametrize(
     ("password", "told"),
-    [("short", "at least 12"), ("adaadaadaada", "too similar"), ("123456789012", "entirely")],
+    [
+        ("short", "at least 12"),
+        ("adaadaadaada", "too similar"),
+        ("123456789012", "entirely"),
+        ("correcthorsebatterystaple", "known from breaches"),
+        ("Iloveyou1234", "known from breaches"),
+        ("Defence-Registry-2026!", "about this registry"),
+    ],
 )
 def test_a_poor_password_is_refused_with_the_rule(client, invited, password, told):
     User.objects.filter(username="ada").update(first_name="adaadaada")
