@@ -121,6 +121,15 @@ def begin(response) -> None:
         response.streaming_content = chain([part for _ in "12" for part in islice(parts, 1)], parts)
     elif hasattr(response, "render"):
         response.render()
+        response.data = None  # is written; view and request, which hold one another, would keep it
+
+
+def let_go(response) -> None:
+    """Close what an answer that is not given reads from: its cursor is the connection's own, and
+    the search for garbage would close it in the midst of another statement.
+    """
+    for close in response._resource_closers:
+        close()
 
 
 def untagged(response) -> None:
@@ -205,8 +214,7 @@ class Conditional:
                     keep(response, self.named)
                 return response
             if tried < TRIES:
-                if isinstance(response, FileResponse):
-                    response.file_to_stream.close()
+                let_go(response)
                 response = self._answered_again(request, *args, **kwargs)
         untagged(response)
         return response

@@ -1,6 +1,7 @@
 """Answers that need not be given again: tags, 304, kept answers, and what caches are told."""
 
 from datetime import date, timedelta
+from inspect import GEN_CLOSED, getgeneratorstate
 from itertools import count
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from agreements import serializers
 from agreements.models import Agreement, Event
 from partners.models import Citation, Country
-from sosa_registry.api import conditional
+from sosa_registry.api import conditional, formats
 from sosa_registry.api.conditional import TRIES, begin, known_to
 from sosa_registry.api.filters import StrictFilterBackend
 from sosa_registry.ledger import clock
@@ -325,6 +326,20 @@ def test_one_that_is_overtaken_every_time_is_kept_by_nobody(client, registry, ov
     assert "no-store" in response["Cache-Control"]
     overtaken.after_each(0)
     assert f"number {TRIES}." in answer(client, AGREEMENT).text
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_one_that_is_not_given_is_read_no_further(client, registry, overtaken, monkeypatch, kind):
+    begun, write = [], getattr(formats, f"as_{kind}")
+
+    def written(*given, **options):
+        begun.append(write(*given, **options))
+        return begun[-1]
+
+    monkeypatch.setattr(formats, f"as_{kind}", written)
+    overtaken.after_each(TRIES - 1)
+    list(answer(client, "events", f"format={kind}"))
+    assert [getgeneratorstate(each) for each in begun] == [GEN_CLOSED] * TRIES
 
 
 def test_one_whose_record_went_while_it_was_made_is_not_found(client, registry, monkeypatch):
