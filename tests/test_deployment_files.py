@@ -70,6 +70,16 @@ def test_a_timer_has_its_service_and_makes_up_for_what_it_missed(name):
     assert unit(name)["Timer"]["Persistent"] == "true"
 
 
+@pytest.mark.parametrize("name", UNITS)
+def test_no_unit_can_change_what_was_logged(name):
+    service = unit(name)["Service"]
+    assert not {"StandardOutput", "StandardError"} & set(service)  # then it is the journal's
+    assert "SupplementaryGroups" not in service and service["User"] != "root"
+    writable = service["ReadWritePaths"].split()
+    assert not [path for path in writable if path.startswith(("/var/log", "/run"))]
+    assert "LogsDirectory" not in service
+
+
 def test_commands_of_the_units_exist():
     named = set(re.findall(r"manage\.py (\w+)", "".join((DEPLOY / n).read_text() for n in UNITS)))
     kept = {"run_worker", "backup", "restore", "sign_checkpoint", "send_digests", "clearsessions"}

@@ -4,6 +4,9 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core.checks import Tags, register
+
+from sosa_registry import neighbours
 
 from .receivers import listen
 
@@ -16,7 +19,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self):
-        """Have authentication noted."""
+        """Have authentication noted, and neighbours judged by `check --deploy`."""
+        register(neighbours.check_neighbours, Tags.security, deploy=True)
         listen(import_module("allauth.mfa.signals"))
 
 

@@ -23,6 +23,8 @@ def _signed_out(sender, request, user, **more):
 
 
 def _authenticated(sender, request, user, method, reauthenticated=False, **more):
+    if reauthenticated:
+        sessions.renew(request)
     logs.note("asked again" if reauthenticated else "authenticated", account=user, method=method)
 
 

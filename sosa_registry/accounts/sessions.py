@@ -21,6 +21,14 @@ def begin(request) -> None:
     request.session[BEGUN] = request.session[SEEN] = int(time.time())
 
 
+def renew(request) -> None:
+    """Give the session another key, so that whoever took the one before holds nothing."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    own = apps.get_model("usersessions", "UserSession").objects.filter(session_key=before)
+    own.update(session_key=request.session.session_key)
+
+
 def age(request) -> int:
     """Seconds since one signed in."""
     return int(time.time()) - request.session.get(BEGUN, 0)

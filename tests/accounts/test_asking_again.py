@@ -45,6 +45,18 @@ def test_doing_asks_and_then_does_what_was_begun(client, ada):
     assert client.post("/approve/", {"what": "that"}).text == "POST that"
 
 
+def test_the_session_has_another_key_afterwards_and_the_one_before_holds_nothing(client, ada):
+    before = client.session.session_key
+    client.post(AGAIN, {"password": PASSWORD})
+    during = client.session.session_key
+    assert during != before
+    assert "this one:" in client.get("/accounts/sessions/").text
+    client.cookies["sessionid"] = before
+    assert client.get("/accounts/").status_code == 302
+    client.cookies["sessionid"] = during
+    assert client.get("/accounts/").status_code == 200
+
+
 def test_a_wrong_password_does_nothing(client, ada):
     client.post("/approve/", {"what": "this"})
     answer = client.post(AGAIN, {"password": "wrong", "next": "/approve/"})
