@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from partners.models import Source
 from sosa_registry.ledger import integrity, triggers
 from sosa_registry.ledger.actions import keep
+from sosa_registry.ledger.models import Revision
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,7 @@ def tamper(*statements):
     triggers.remove(connection)
     for sql in statements:
         run(sql)
+    connection.check_constraints()  # PostgreSQL makes no trigger while keys are to be checked
     triggers.install(connection)
 
 
@@ -95,6 +97,81 @@ def test_a_revision_taken_out_whole_is_named(three_revisions):
         "DELETE FROM ledger_revision WHERE number = 2",
     )
     assert next(integrity.problems()).startswith("Revision 2 is missing")
+
+
+VERSION = "position, record_type, key, operation, state, digest"
+INSERTED = {
+    "a version more": (
+        f"INSERT INTO ledger_version (revision_id, {VERSION}) SELECT revision_id, 2, record_type, "
+        "'x', operation, state, digest FROM ledger_version WHERE revision_id = 2",
+        "Revision 2, version 2",
+    ),
+    "a version of an earlier revision": (
+        f"INSERT INTO ledger_version (revision_id, {VERSION}, superseded_by) SELECT 3, 2, "
+        "record_type, key, operation, state, digest, 3 FROM ledger_version WHERE revision_id = 1",
+        "Revision 3",
+    ),
+    "a revision at the end": (
+        "INSERT INTO ledger_revision (number, hash, {revision}) "
+        "SELECT 4, 'x', {revision} FROM ledger_revision WHERE number = 3",
+        "Revision 4",
+    ),
+    "a live row": (
+        "INSERT INTO partners_source (slug, {live}) "
+        "SELECT 'forged', {live} FROM partners_source WHERE slug = 's2'",
+        "sources forged",
+    ),
+}
+
+
+def columns(model, *but: str) -> str:
+    quoted = (connection.ops.quote_name(f.column) for f in model._meta.concrete_fields)
+    own = {connection.ops.quote_name(name) for name in (*but, model._meta.pk.column)}
+    return ", ".join(name for name in quoted if name not in own)
+
+
+@pytest.mark.parametrize(("sql", "named"), INSERTED.values(), ids=INSERTED)
+def test_whatever_is_inserted_is_named(three_revisions, sql, named):
+    told = {"live": columns(Source, "slug"), "revision": columns(Revision, "number", "hash")}
+    tamper(sql.format(**told))
+    assert next(integrity.problems()).startswith(named)
+    with pytest.raises(CommandError):
+        call_command("verify_ledger")
+
+
+def swapped(table: str, column: str, key: str, one: str, other: str) -> str:
+    """Two rows that change places in one statement."""
+    held = {name: f"(SELECT {column} FROM {table} WHERE {key} = {name})" for name in (one, other)}
+    return (
+        f"UPDATE {table} SET {column} = CASE {key} WHEN {one} THEN {held[other]} "
+        f"ELSE {held[one]} END WHERE {key} IN ({one}, {other})"
+    )
+
+
+@pytest.mark.parametrize("column", ["reason", "at", "previous_hash"])
+def test_revisions_that_changed_places_are_named(three_revisions, column):
+    tamper(swapped("ledger_revision", column, "number", "2", "3"))
+    assert next(integrity.problems()).startswith("Revision 2")
+
+
+def test_revisions_whose_whole_rows_changed_places_are_named(three_revisions):
+    tamper(
+        *(
+            f"UPDATE {table} SET {column} = {after} WHERE {column} = {before}"
+            for before, after in ((2, 99), (3, 2), (99, 3))
+            for table, column in (("ledger_version", "revision_id"), ("ledger_revision", "number"))
+        )
+    )
+    assert next(integrity.problems()).startswith("Revision 2")
+
+
+def test_versions_of_one_revision_that_changed_places_are_named(db):
+    with cast.revision(actor="Ada", reason="Two at once"):
+        for slug in ("one", "two"):
+            cast.source(slug).save()
+    for column in ("state", "digest"):
+        tamper(swapped("ledger_version", column, "position", "1", "2"))
+    assert next(integrity.problems()).startswith("Revision 1")
 
 
 def test_a_missing_trigger_is_named(three_revisions):
