@@ -98,7 +98,11 @@ class StatusFilter(Documented, django_filters.Filter):
         on_day = known.possible_on(self.parent.clocks.as_of)
         stored, own, held = {*value} - {NONE, NOT_RECORDED}, Q(agreement=OuterRef("slug")), Q()
         if stored:
-            held |= Q(slug__in=on_day.filter(status__in=stored).values("agreement"))
+            fits = on_day.filter(status__in=stored)
+            one_by_one = self.parent.many
+            held |= Q(
+                Exists(fits.filter(own)) if one_by_one else Q(slug__in=fits.values("agreement"))
+            )
         # EXISTS: for NOT IN a database compares each agreement with every period.
         if NONE in value:
             held |= Q(Exists(known.filter(own)), ~Exists(on_day.filter(own)))

@@ -41,6 +41,13 @@ def bits_of(keys: Iterable[int]) -> Bits:
     return int.from_bytes(found, "little")
 
 
+def keys_of(bits: Bits) -> list[int]:
+    """The primary keys of the rows in a set, in order."""
+    each = bits.to_bytes(bits.bit_length() // 8 + 1, "little")
+    filled = ((place * 8, byte) for place, byte in enumerate(each) if byte)
+    return [start + bit for start, byte in filled for bit in range(8) if byte >> bit & 1]
+
+
 def union(sets: Iterable[Bits]) -> Bits:
     """Every row that is in any of them."""
     found = 0

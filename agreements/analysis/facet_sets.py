@@ -1,13 +1,15 @@
 """The sets that facets are counted from: read once, then kept in step with the ledger.
 
 What a revision touched is read again, row by row, and laid over the sets that a process keeps; all
-rows are read again where a row went, many were touched, or a record that many rest on. The one
+rows are read again where a row went, many were touched, or a record that many rest on. So is, of a
+day not far from one that is kept, only what turned between the two. The one
 thing to know: a set may know of a later revision than asked for, never of less.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from operator import itemgetter
 
 from django.db.models import Expression, QuerySet, Value
 
@@ -21,6 +23,7 @@ from .bits import Bits, Other, Sets, sets_of, union
 Read = dict[str, Expression | Other]
 NOTHING = ""  # no row
 MOST_DAYS = 4  # of which the sets of one facet are kept at once
+FAR = timedelta(days=400)  # from a day that is kept, beyond which all rows are read
 MOST_TOUCHED = 1_000  # versions since, beyond which all rows are read again
 
 
@@ -31,7 +34,8 @@ class Facet:
     `read` says what is read of each row, by a name; `made` makes of it the sets of each value.
     `tables` are the other tables that they rest on: each with the column of its records' states
     that names the row; `NOTHING` where none is meant, as what has no key is read anew in any case;
-    None where any may be. `dated`, whether they are of a day. `in_order` names values of which
+    None where any may be. `dated`, whether they are of a day; then `turned` gives keys of all rows
+    that may differ between two days, the first earlier. `in_order` names values of which
     each stands for those before it too: grades, at the least.
     """
 
@@ -40,6 +44,7 @@ class Facet:
     made: Callable[[dict[str, Sets]], Sets]
     tables: dict[str, str | None]
     dated: bool = False
+    turned: Callable[[date, date], QuerySet] | None = None
     in_order: tuple[str, ...] = ()
 
 
@@ -69,8 +74,9 @@ def sets_for(
     """All rows, and those of each facet by value.
 
     A bit may be set of what is no row of all. No statement while nothing that they rest on was
-    touched; two for what is read anew. Two as well for what was touched, the versions since and the
-    rows that they name, and a look at whether the ledger went on from what is kept.
+    touched; two for what is read anew, and no more for a day near one that is kept. Two as well
+    for what was touched, the versions since and the rows that they name, and a look at whether the
+    ledger went on from what is kept.
     """
     made, anew, behind = {}, [], []
     for facet in (_ALL, *facets):
@@ -79,6 +85,10 @@ def sets_for(
             made[facet.name] = found.made
         elif found and found.may_be_followed(_ledger(facet, clocks), clocks.pin):
             behind.append((facet, found))
+        elif near := _near(facet, rows, clocks):
+            keys = facet.turned(*sorted([near[0], clocks.as_of]))
+            for _, read in _followed([(facet, near[1])], rows, clocks, keys):
+                made[facet.name] = _keep(facet, rows, clocks, read)
         else:
             anew.append(facet)
     if behind:
@@ -96,6 +106,17 @@ def sets_for(
             parts = {**had[facet.name], **_own(facet, read)}
             made[facet.name] = _keep(facet, rows, clocks, parts)
     return union(made.pop("").values()), made
+
+
+def _near(facet: Facet, rows: QuerySet, clocks: Clocks) -> tuple[date, _Kept] | None:
+    """The nearest day of which the same is kept, where it is not far and can be told from."""
+    if facet.turned is None:
+        return None
+    state = _state(facet, rows, clocks)
+    kept = _memory.get(_name(facet, rows), {}).items()
+    near = [(abs(day - clocks.as_of), day, found) for day, found in kept if found.state == state]
+    off, *nearest = min(near, default=(FAR, None, None), key=itemgetter(0))
+    return (nearest[0], nearest[1]) if off < FAR else None
 
 
 def _of_another_day(facet: Facet, rows: QuerySet, clocks: Clocks) -> dict[str, Sets]:
@@ -163,7 +184,7 @@ def _own(facet: Facet, read: dict) -> dict[str, Sets]:
 
 
 def _followed(
-    behind: list[tuple[Facet, _Kept]], rows: QuerySet, clocks: Clocks, keys: set[str]
+    behind: list[tuple[Facet, _Kept]], rows: QuerySet, clocks: Clocks, keys: set[str] | QuerySet
 ) -> Iterator[tuple[Facet, dict[str, Sets]]]:
     """What each of these is made from now that the rows with these keys have changed."""
     if not behind:

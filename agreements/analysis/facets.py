@@ -6,12 +6,13 @@ its values would give. For each value of each facet a process keeps the set of i
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Substr
 
 from agreements.grading import GRADES, grade_expression
-from agreements.lifecycle import FOREVER
+from agreements.lifecycle import FOREVER, Status
 from agreements.models import Agreement, Standing
 from partners.models import Citation, Membership
 from sosa_registry.asking import Clocks
@@ -29,8 +30,8 @@ def counted(
     clocks: Clocks,
     chosen: dict[str, list[str]],
     left: Bits | None = None,
-) -> tuple[int, Counts]:
-    """How many rows there are, and how many each value of each facet has.
+) -> tuple[Bits, Counts]:
+    """Which rows there are, and how many each value of each facet has.
 
     No statement but those of `sets_for`.
 
@@ -50,7 +51,7 @@ def counted(
     for facet in facets:
         others = (bits for name, bits in passing.items() if name != facet.name)
         found[facet.name] = _numbers(facet, sets[facet.name], _common(whole, others))
-    return _common(whole, passing.values()).bit_count(), found
+    return _common(whole, passing.values()), found
 
 
 def _common(whole: Bits, sets: Iterable[Bits]) -> Bits:
@@ -117,6 +118,15 @@ def standings(clocks: Clocks) -> Read:
     return {"on day": Other(on_day, dated=True), "ever": Other(last)}
 
 
+def turned(earlier: date, later: date) -> QuerySet:
+    """Keys of the agreements with a standing that begins or ends after one day and by the other."""
+    # Naming every status lets a database find them in its indexes.
+    known = Standing.objects.filter(superseded_in__isnull=True, status__in=Status.values)
+    begun = known.filter(possible_from__gt=earlier, possible_from__lte=later)
+    ended = known.filter(possible_until__gt=earlier, possible_until__lte=later)
+    return begun.order_by().values("agreement").union(ended.order_by().values("agreement"))
+
+
 def by_standing(found: dict[str, Sets]) -> Sets:
     """Each status; apart, agreements that are not there yet or of which nothing is recorded."""
     stood, ever = found["on day"], union(found["ever"].values())
@@ -140,7 +150,9 @@ def by_grouping(found: dict[str, Sets]) -> Sets:
     return made
 
 
-STANDING = Facet("status", standings, by_standing, {"events": "agreement"}, dated=True)
+STANDING = Facet(
+    "status", standings, by_standing, {"events": "agreement"}, dated=True, turned=turned
+)
 GROUPING = Facet("grouping", partners, by_grouping, {"memberships": NOTHING}, dated=True)
 BEST_GRADE = Facet(
     "min_grade", grades, by_best_grade, {"citations": "subject", "sources": None}, in_order=GRADES

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 
-from agreements.analysis.bits import bits_of
+from agreements.analysis.bits import Bits, bits_of
 from agreements.analysis.facet_sets import Facet
 from agreements.analysis.facets import Counts, counted
 from agreements.analysis.reference import Reference, reference
@@ -29,6 +29,8 @@ from sosa_registry.api.views import Resource
 from sosa_registry.asking import Clocks, some_of
 from sosa_registry.ledger.models import Version
 from sosa_registry.pages import PAGE_SIZE, PageOf, Question, Toolbar, refused, show
+
+from .explorer_pages import FEW, Keys, Turns
 
 SIZES = ("25", "50", "100", "200", "500")
 MOST_LINES = 12  # values of one facet that are shown at once; more are a click away
@@ -85,6 +87,7 @@ class Explorer:
     dated: bool = False
     texts: dict[str, str] = field(default_factory=dict)
     prepare: Callable[[list, Clocks], Any] = lambda rows, clocks: None
+    turns: Turns | None = None  # what its usual order goes by
     # Where to follow it: which revisions touched rows, given lists of their keys …
     about: Callable[[list[QuerySet]], Q] | None = None
     # … and, for a filter that other records decide, the rows that once passed it.
@@ -123,8 +126,8 @@ def explore(request, explorer: Explorer):
     question = Question(request, *explorer.allowed)
     known = reference(question.clocks.pin)
     found = _Asked(question, explorer)
-    total, counts = found.counts() if not question.faults else (None, {})
-    page = found.page(total)
+    fits, counts = found.counts() if not question.faults else (None, {})
+    page = found.page(fits, counts)
     if question.faults:
         return refused(question, _toolbar(question, explorer), explorer.section, explorer.heading)
     shown = Shown(question.clocks, known, _day_query(question, explorer))
@@ -166,6 +169,7 @@ class _Asked:
             for column in explorer.columns
             if column.lead or (column.name in chosen if chosen else column.usual)
         ]
+        self.ordering = question.text("ordering") or explorer.ordering
         self.size = int(question.choice("page_size", SIZES, str(PAGE_SIZE)))
 
     def narrowed(self, but: Container[str] = ()):
@@ -175,22 +179,34 @@ class _Asked:
         found = self.question.hear(searched, rows, self.words, fields) if self.words else rows
         return rows if found is None else found
 
-    def rows(self):
-        """The rows in the asked order."""
-        rows, resource = self.narrowed(), self.explorer.resource()
-        asked = self.question.text("ordering") or self.explorer.ordering
+    def in_order(self, rows: QuerySet) -> QuerySet:
+        """Rows in the asked order."""
+        asked, resource = self.ordering, self.explorer.resource()
         found = self.question.hear(ordered, rows, asked, resource.ordering_columns())
         return rows if found is None else found
 
-    def page(self, total: int | None) -> PageOf:
+    def page(self, fits: Bits | None, counts: Counts) -> PageOf:
         """The rows of the page: found by their keys, then read, so that no others are."""
-        keys = self.rows().values_list("pk", flat=True)
-        page = self.question.page_of(keys, self.size, total)
-        stored = self.explorer.rows().in_bulk(page.rows)
-        return replace(page, rows=[stored[pk] for pk in page.rows if pk in stored])
+        stored, known = self.explorer.rows(), fits is not None
+        self.filters.many = known and fits.bit_count() > FEW
+        keys = self.in_order(self.narrowed()).values_list("pk", flat=True)
+        if known:
+            turns = self._turns(counts)
+            keys = Keys(keys, lambda few: self.in_order(stored.filter(pk__in=few)), fits, *turns)
+        page = self.question.page_of(keys, self.size, fits.bit_count() if known else None)
+        found = stored.in_bulk(page.rows)
+        return replace(page, rows=[found[pk] for pk in page.rows if pk in found])
 
-    def counts(self) -> tuple[int, Counts]:
-        """How many rows there are, and the facets' numbers."""
+    def _turns(self, counts: Counts) -> tuple:
+        turns = self.explorer.turns
+        if not turns or self.ordering != self.explorer.ordering:
+            return ()
+        chosen = self.filters.form.cleaned_data[turns.facet] or []
+        known = reference(self.question.clocks.pin)
+        return turns.column, tuple(turns.of(counts[turns.facet], chosen, known))
+
+    def counts(self) -> tuple[Bits, Counts]:
+        """Which rows there are, and the facets' numbers."""
         facets = [one.facet for one in self.explorer.facets]
         names = {facet.name for facet in facets}
         asked = {name: value for name, value in self.filters.form.cleaned_data.items() if value}

@@ -23,6 +23,7 @@ from partners.api import FirmViewSet
 from partners.models import Citation, Confidence, Firm, Source
 
 from .explorer import Column, Explorer, FacetField, Shown, explore
+from .explorer_pages import Turns
 from .marks import NOT_RECORDED, mark, status_words
 
 
@@ -136,6 +137,7 @@ AGREEMENTS = Explorer(
         "type", "partner", "partner_grouping", "principal"
     ),
     ordering="type",
+    turns=Turns("type", "type_id", lambda value, known: known.types[value].order),
     dated=True,
     about=about_agreements,
     once={"status": _once_stood, "min_grade": _always, "grouping": _always},

@@ -7,15 +7,18 @@ import re
 from html import unescape
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement
+from agreements.views import explorer, explorer_pages
 from agreements.views.explorers import AGREEMENTS, EVENTS, FIRMS, SOURCES
 from partners.models import Firm
 from sosa_registry.ledger.recording import revision
 
 LINK = re.compile(r'<a href="([^"]*)"( aria-current="true")?><bdi>([^<]*)</bdi>')
+NEXT = re.compile(r'<a href="([^"]*)" rel="next">')
 KEYS = {"agreements": "agreement", "events": "id", "sources": "source", "firms": "firm"}
 CHOICES = {
     "agreements": {
@@ -238,6 +241,34 @@ def test_many_values_of_a_facet_are_a_click_away(client, page):
             Firm(slug=f"works-{number}", name=f"Works {number}", country_id=code).save()
 
     assert "<summary>2 more" in page("/firms/")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ordering=title",
+        "ordering=-type",
+        *("status=in_force,none", "grouping=nato&min_grade=C", "type=rdp-mou,sosa&status=expired"),
+        *("search=norway", "as_of=1990-01-01", "region=Europe&status=not_recorded,in_force"),
+    ],
+)
+def test_many_rows_are_walked_in_the_order_in_which_few_are_named(page, monkeypatch, query):
+    """Pages of many end in one type and begin in another."""
+
+    def walked() -> list[str]:
+        caches["answers"].clear()
+        found, there = [], f"?page_size=25&{query}"
+        while there:
+            shown = page(f"/agreements/{there}")
+            found += keys(shown)
+            there = next(iter(NEXT.findall(shown)), "")
+        return found
+
+    named = walked()
+    for module in (explorer, explorer_pages):
+        monkeypatch.setattr(module, "FEW", 0)
+    assert walked() == named != []
+    assert len(set(named)) == len(named)
 
 
 def test_facets_cost_one_statement_however_they_are_asked(client, registry):

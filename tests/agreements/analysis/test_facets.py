@@ -1,13 +1,13 @@
 """Facets: each value's number is what choosing it would leave, under every other filter."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from agreements.analysis import facet_sets
-from agreements.analysis.bits import bits_of, sets_of
+from agreements.analysis.bits import bits_of, keys_of, sets_of
 from agreements.analysis.facets import by, by_decade, counted
 from agreements.filters import AgreementFilters, EventFilters, GradedSourceFilters
 from agreements.grading import grade_expression
@@ -33,8 +33,8 @@ def asked(pinned, day=date(2026, 11, 21), **query) -> AgreementFilters:
 def counts(pinned, day=date(2026, 11, 21), **query):
     made = asked(pinned, day, **query)
     chosen = {name: value for name, value in made.form.cleaned_data.items() if value}
-    total, found = counted(FACETS, made.queryset, made.clocks, chosen)
-    assert total == made.narrowed().count()
+    fits, found = counted(FACETS, made.queryset, made.clocks, chosen)
+    assert keys_of(fits) == sorted(made.narrowed().values_list("pk", flat=True))
     return found
 
 
@@ -58,9 +58,9 @@ def test_a_facet_ignores_its_own_filter_and_respects_the_others(registry):
     assert sum(found["binding"].values()) == found["type"]["sosa"]
 
 
-def statements(pinned, **query) -> int:
+def statements(pinned, day=date(2026, 11, 21), **query) -> int:
     """Those that read what facets are counted from."""
-    made = asked(pinned, **query)
+    made = asked(pinned, day, **query)
     chosen = {name: value for name, value in made.form.cleaned_data.items() if value}
     with CaptureQueriesContext(connection) as captured:
         counted(FACETS, made.queryset, made.clocks, chosen)
@@ -100,6 +100,32 @@ def test_what_a_revision_touched_is_read_again_and_nothing_else(world, monkeypat
     with revision(actor="tests", reason="Gone", kind="correction"):
         first.delete()
     assert counts(pin())["status"] == {"proposed": 1, "not_recorded": 1}
+
+
+def test_of_a_day_near_one_that_is_kept_only_what_turned_between_is_read(registry, monkeypatch):
+    facet_sets.forget()
+    counts(registry, date(2024, 6, 10))
+    rows_read = []
+
+    def noting(rows, wanted, together=False):
+        rows_read.append(rows.count() if together else 0)
+        return sets_of(rows, wanted, together)
+
+    assert statements(registry, date(2024, 5, 10)) == 2
+    monkeypatch.setattr(facet_sets, "sets_of", noting)
+    counts(registry, date(2024, 12, 10))
+    assert 0 < sum(rows_read) < Agreement.objects.count() / 4
+
+
+@pytest.mark.parametrize("days", [1, 30, -30, 365, -365, 3_650])
+def test_what_a_day_near_by_tells_is_what_would_be_read(registry, days):
+    start = date(2021, 1, 1)
+    facet_sets.forget()
+    counts(registry, start)
+    told = counts(registry, start + timedelta(days=days))
+
+    facet_sets.forget()
+    assert counts(registry, start + timedelta(days=days)) == told
 
 
 def test_an_agreement_that_goes_is_counted_no_more(world):
