@@ -13,6 +13,7 @@ from django.db.models import ProtectedError, QuerySet
 from sosa_registry.ledger import actions
 from sosa_registry.ledger.models import Revision
 from sosa_registry.ledger.recording import Recorded, recorded_models, revision
+from sosa_registry.scanning import refuse_malware
 
 from .models import ArchivedContent, ArchivedCopy, Citation, Source
 from .models.archive import checked_type
@@ -78,11 +79,13 @@ def keep_copy(
 
 
 def copy_of(source: Source, *, name: str, content: bytes, on: date) -> ArchivedCopy:
-    """The record of a copy, unwritten; its type is checked against its bytes."""
+    """The record of a copy, unwritten; its bytes are held to its type and to the antivirus."""
+    media_type = checked_type(name, content)
+    refuse_malware(content)
     return ArchivedCopy(
         source=source,
         name=name.replace("\\", "/").rpartition("/")[2][:200],
-        media_type=checked_type(name, content),
+        media_type=media_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         archived_on=on,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Warning
 
-HERE = {"", "localhost", "127.0.0.1", "::1"}
+HERE = {"", "localhost", "127.0.0.1", "::1", "[::1]"}
 
 
 def _is_here(host: str) -> bool:
@@ -31,6 +31,8 @@ def spoken_to_plainly() -> list[str]:
     enciphered = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
     if by_smtp and not enciphered and not _is_here(settings.EMAIL_HOST):
         told.append("The mail server: its address must begin with smtp+tls:// or smtp+ssl://.")
+    if settings.CLAMD and not _is_here(settings.CLAMD.rpartition(":")[0]):
+        told.append("The antivirus: its protocol is plain, so CLAMD must be on this machine.")
     return told
 
 

@@ -334,6 +334,10 @@ def rate(text: str) -> tuple[int, int] | None:
 
 # Whether webhooks may point to addresses inside, and be told without encryption.
 WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=False)
+# ClamAV's daemon, host:port or the path of its socket: what is served again is shown to it first.
+CLAMD = env.str("CLAMD", default="")
+if CLAMD and not (CLAMD.startswith("/") or CLAMD.rpartition(":")[2].isdecimal()):
+    raise ImproperlyConfigured(f"CLAMD “{CLAMD}”: allowed are host:port and the path of a socket.")
 # How often the API may be asked: by a token, and by an address without one.
 RATE_ADDRESS = rate(env.str("RATE_ADDRESS", default="600/min"))
 RATE_TOKEN = rate(env.str("RATE_TOKEN", default="1200/min"))

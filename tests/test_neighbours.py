@@ -12,6 +12,7 @@ env = environ.Env()
 QUIET = {
     "DATABASES": {},
     "CACHES": {},
+    "CLAMD": "",
     "EMAIL_BACKEND": "console",
     "EMAIL_HOST": "",
     "EMAIL_USE_TLS": False,
@@ -78,6 +79,14 @@ def test_a_shared_cache_elsewhere_is_spoken_to_by_tls(told, address, named):
 )
 def test_a_mail_server_elsewhere_is_spoken_to_by_tls(told, address, named):
     assert bool(told(**env.email_url_config(address))) == named
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [("/run/clamav/clamd.ctl", False), ("127.0.0.1:3310", False), ("av.example:3310", True)],
+)
+def test_an_antivirus_elsewhere_is_named(told, address, named):
+    assert bool(told(CLAMD=address)) == named
 
 
 def test_djangos_check_of_a_deployment_says_so(told):

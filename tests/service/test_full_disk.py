@@ -19,17 +19,25 @@ EACH = 5
 FREE = 400 * 1024  # bytes left
 
 
-@pytest.fixture
-def small_disk():
-    """An empty file system of 64 MB, for whoever runs PostgreSQL."""
+@contextlib.contextmanager
+def disk_of(megabytes: int):
+    """An empty file system of that size, for whoever runs PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="sosa-registry-disk-") as folder:
         place = Path(folder)
         place.chmod(0o755)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", place], check=True)
+        size = f"size={megabytes}m"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "none", place], check=True)
         try:
             yield place
         finally:
             subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.fixture
+def small_disk():
+    """One of 64 MB."""
+    with disk_of(64) as place:
+        yield place
 
 
 @contextlib.contextmanager
