@@ -13,12 +13,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from urllib.request import urlopen
 
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from agreements.analysis.reconciliation import reconcile
+from agreements.models import Agreement
 from benchmarks.driving import Contender, Measured, ask, memory_of, running, wsgi
+from sosa_registry.ledger.reading import pin
 
 PORT = 8140
 ANEW = {"Cache-Control": "no-cache"}
@@ -28,6 +32,7 @@ KEPT, UNCHANGED = "list of 100 again, kept", "list of 100 again, 304"
 MATRIX, THEN = "matrix at a date", "matrix, as known at an earlier revision"
 DIFF, COVERAGE, TREND = "diff of two dates", "coverage, what if", "trend over 50 years"
 FEED, HISTORY, EXPLORER = "change feed", "history of a record", "explorer page with facets"
+RECONCILIATION = "reconciliation"
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,14 @@ def questions(slug: str, tag: str, revision: int) -> list[Question]:
     return made + [Question(name, {OURS: place}, ANEW) for name, place in alone.items()]
 
 
+def asked_here() -> list[Question]:
+    """The questions of the registry at hand."""
+    client = Client(HTTP_HOST="127.0.0.1")
+    answer = client.get("/api/v1/agreements/?page_size=100")
+    slug = Agreement.objects.filter(slug__contains="-usa-").order_by("slug")[5].slug
+    return questions(slug, answer.headers["ETag"], pin().revision)
+
+
 @contextmanager
 def contenders(url: str, file: Path) -> Iterator[dict]:
     """Every contender's running server and port, by name."""
@@ -99,14 +112,12 @@ def contenders(url: str, file: Path) -> Iterator[dict]:
         yield {one.name: (stack.enter_context(running(one)), one.port) for one in everybody}
 
 
-def contend(servers: dict, slug: str, revision: int, rounds: int, seconds: float, told):
+def contend(servers: dict, rounds: int, seconds: float, times: int, told):
     """Ask everything of everybody; what was found by question, and peak memory by contender."""
-    with urlopen(f"http://127.0.0.1:{PORT}/api/v1/agreements/?page_size=100") as answer:
-        tag = answer.headers["ETag"]
     ports, found = {name: port for name, (_, port) in servers.items()}, {}
-    for question in questions(slug, tag, revision):
+    for question in asked_here():
         measured = in_turn(question, ports, rounds, seconds)
-        found[question.name] = Found(measured, cost_of(question, max(3, rounds)))
+        found[question.name] = Found(measured, cost_of(question, times))
         told(question.name)
     return found, {name: memory_of(server) for name, (server, _) in servers.items()}
 
@@ -147,6 +158,19 @@ def cost_of(question: Question, times: int) -> Cost:
         processor.append((processor_time() - worked) * 1000)
         clock.append((time.perf_counter() - started) * 1000)
     return Cost(len(statements), median(processor), median(clock))
+
+
+def reconciled() -> tuple[int, float, float, int]:
+    """Every list compared with what the registry says, nothing kept.
+
+    How many lists, seconds of processor and by the clock, and statements.
+    """
+    caches["memory"].clear()
+    with CaptureQueriesContext(connection) as captured:
+        started, worked = time.perf_counter(), processor_time()
+        lists = len(reconcile(pin()))
+        worked, taken = processor_time() - worked, time.perf_counter() - started
+    return lists, worked, taken, len(captured)
 
 
 def processor_time() -> float:

@@ -30,6 +30,7 @@ from django.test import Client  # noqa: E402
 import sosa_registry.wsgi  # noqa: E402,F401  (as a worker loads it)
 from agreements.models import Agreement, Event  # noqa: E402
 from benchmarks.driving import running, wsgi  # noqa: E402
+from benchmarks.targets import Verdict, over  # noqa: E402
 from sosa_registry.ledger.models import Head  # noqa: E402
 
 ROUNDS, PORT, MOST = 3, 8128, {"ndjson": 5, "csv": 10}
@@ -87,19 +88,25 @@ class Taken:
     cpu: float
 
 
-def exports(rounds: int = ROUNDS) -> list[str]:
-    """A line of Markdown for each file: itself, both copies, and the ratios."""
-    lines = [
-        "| file | MB | s (CPU) | COPY bare | COPY, same columns | × bare | × same | at most |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+def exports(rounds: int = ROUNDS) -> tuple[list[str], list[Verdict]]:
+    """A line of Markdown for each file: itself, both copies, and the ratios; and the verdicts.
+
+    Without rounds, the one that else warms up.
+    """
+    verdicts, lines = (
+        [],
+        [
+            "| file | MB | s (CPU) | COPY bare | COPY, same columns | × bare | × same | at most |",
+            "|---|---:|---:|---:|---:|---:|---:|---:|",
+        ],
+    )
     for name, (model, _) in KINDS.items():
         for kind, most in MOST.items():
             bare, same, file = [], [], []
             for number in range(rounds + 1):  # the first round warms up
                 size, taken = _timed(lambda name=name, kind=kind: _exported(name, kind))
                 found = taken, _timed(_copy(BARE, name))[1], _timed(_copy(SAME, name))[1]
-                if number:
+                if number or not rounds:
                     for kept, one in zip((file, bare, same), found, strict=True):
                         kept.append(one)
             ours, plain, full = _median(file), _median(bare), _median(same)
@@ -109,12 +116,15 @@ def exports(rounds: int = ROUNDS) -> list[str]:
                 f"| {ours.cpu / full.cpu:.1f} | {most} |"
             )
             print(lines[-1], flush=True)
-    return lines
+            ratio = ours.cpu / full.cpu
+            told = f"{ratio:.1f} × COPY, same columns", over(ratio, most)
+            verdicts.append(Verdict(f"export of {name}, {kind}", f"{most} × COPY", *told))
+    return lines, verdicts
 
 
-def growth() -> list[str]:
+def growth() -> tuple[list[str], list[Verdict]]:
     """By how many MB a worker that has served the list grows while it writes the whole file."""
-    lines = ["| file | growth of the worker, MB | at most |\n|---|---:|---:|"]
+    verdicts, lines = [], ["| file | growth of the worker, MB | at most |\n|---|---:|---:|"]
     for name in KINDS:
         for kind in MOST:
             with running(wsgi("growth", "sosa_registry.wsgi", PORT)) as server:
@@ -127,7 +137,10 @@ def growth() -> list[str]:
                 )
             lines.append(f"| {name}, {kind} | {peak:.0f} | {MOST_GROWTH} |")
             print(lines[-1], flush=True)
-    return lines
+            work = f"growth of a worker, {name}, {kind}"
+            told = f"{MOST_GROWTH} MB", f"{peak:.0f} MB", over(peak, MOST_GROWTH)
+            verdicts.append(Verdict(work, *told))
+    return lines, verdicts
 
 
 def _timed(do: Callable):

@@ -1,9 +1,10 @@
 """`make bench`: the registry beside its contenders, against its targets; into docs/performance.md.
 
-Usage: python -m benchmarks.run [--size 100000] [--quick]
+Usage: python -m benchmarks.run [--size 100000] [--quick] [--sqlite FILE]
 
 On the PostgreSQL in DATABASE_URL, or on a private one that is gone afterwards; an empty database is
-given a generated registry of that size first. `--quick` asks each question once for a moment, and
+given a generated registry of that size first; so is the SQLite file beside it, a passing one unless
+it is named. `--quick` asks each question once for a moment, and
 leaves the page alone.
 """
 
@@ -31,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--sqlite", default="", help="a file to keep, or one kept before")
     return parser.parse_args()
 
 
@@ -52,7 +54,8 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         told = machine()
-        lines = report.measured(Path(folder), rounds=1 if asked.quick else 3, quick=asked.quick)
+        rounds, sqlite = 1 if asked.quick else 3, asked.sqlite and os.path.abspath(asked.sqlite)
+        lines = report.measured(Path(folder), rounds, asked.quick, sqlite, asked.size)
     text = "\n".join([told, *lines])
     print(f"\n{text}")
     if not asked.quick:

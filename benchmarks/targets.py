@@ -39,6 +39,8 @@ WITHIN = {  # milliseconds at the most
     HISTORY: 100,
     EXPLORER: 150,
 }
+IMPORT = 60, 50  # seconds, and statements for each 1,000 rows, at the most
+BESIDE = 2  # times as long on SQLite as on PostgreSQL, at the most
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,28 @@ def judged(found: dict[str, Found]) -> Iterator[Verdict]:
     for name, most in WITHIN.items():
         taken = found[name].cost.processor
         yield Verdict(name, f"{most} ms", f"{taken:.0f} ms", over(taken, most))
+
+
+def imported(rows: int, measured: list[dict]) -> Iterator[Verdict]:
+    """Changed rows, previewed and confirmed, of each table."""
+    seconds, statements = IMPORT
+    for one in measured:
+        found = f"{one['seconds']:.1f} s, {one['statements']:.0f} statements"
+        worst = max(one["seconds"] / seconds, one["statements"] / statements)
+        target = f"{seconds} s, {statements} statements a 1,000 rows"
+        yield Verdict(f"import of {rows:,} changed {one['table']}", target, found, over(worst, 1))
+
+
+def beside(
+    here: dict[str, float], there: dict[str, float], ours: list[dict], theirs: list[dict]
+) -> Iterator[Verdict]:
+    """SQLite's processor time against PostgreSQL's, question by question and import by import."""
+    pairs = {f"{name}, on SQLite": (taken, there[name]) for name, taken in here.items()}
+    for one, other in zip(ours, theirs, strict=True):
+        pairs[f"import of {one['table']}, on SQLite"] = one["processor"], other["processor"]
+    for work, (taken, other) in pairs.items():
+        ratio = other / taken
+        yield Verdict(work, f"{BESIDE} × PostgreSQL", f"{ratio:.2f} ×", over(ratio, BESIDE))
 
 
 def over(taken: float, most: float) -> str:
