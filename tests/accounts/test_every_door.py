@@ -148,8 +148,16 @@ def test_every_address_of_the_admin_is_shown_to_whom_the_table_lets(client, call
     assert (beyond > 8) == (may(user, Action.RESTORE) or may(user, Action.PROPOSE))
 
 
-@pytest.mark.parametrize("form", [{}, EVERYTHING], ids=["an empty form", "every button"])
-@pytest.mark.parametrize("role", [r for r in ROLES if r not in ("editor", "admin")])
+FORMS = {"every button": EVERYTHING, "an empty form": {}}
+
+
+@pytest.mark.parametrize(
+    ("role", "form"),
+    [
+        *((role, "every button") for role in ROLES if role not in ("editor", "admin")),
+        ("analyst", "an empty form"),
+    ],
+)
 def test_no_address_writes_for_whom_the_table_does_not_let(client, caller, role, form):
     user = caller(role)
     before = (Revision.objects.count(), Event.objects.count(), Version.objects.count())
@@ -157,7 +165,7 @@ def test_no_address_writes_for_whom_the_table_does_not_let(client, caller, role,
     for route in routes():
         if route in LEADS_AWAY:
             continue
-        answer = client.post(address(route), form)
+        answer = client.post(address(route), FORMS[form])
         assert answer.status_code < 500, route
         if not may(user, Action.CURATE) and route.startswith("admin/"):
             assert answer.status_code in (302, 403, 404), route
