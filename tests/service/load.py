@@ -2,7 +2,7 @@
 
 Whatever is not as it should be is noted in `faults`; what was acknowledged is kept, to be held
 against the ledger afterwards. The one thing to know: while `outage` is set, a refusal with 503 is
-as it should be, and at no other time.
+as it should be, and a file that visibly ends in its midst; at no other time.
 """
 
 import http.client
@@ -89,9 +89,12 @@ class Load:
         try:
             answer = client.ask(path, **asked)
         except (OSError, http.client.HTTPException) as fault:
-            self.faults.append(f"{path}: {fault!r}")
+            if isinstance(fault, http.client.IncompleteRead) and self._is_excused(begun):
+                self.counted["file broken off"] += 1  # and its reader knows that it was
+            else:
+                self.faults.append(f"{path}: {fault!r}")
             return None
-        excused = any(one[0] <= time.monotonic() and begun <= one[1] for one in self.outages)
+        excused = self._is_excused(begun)
         self.counted[answer.status] += 1
         if answer.status in expected:
             return answer
@@ -100,6 +103,9 @@ class Load:
             return None
         self.faults.append(f"{path}: {answer.status} {answer.body[:300]!r}")
         return None
+
+    def _is_excused(self, begun: float) -> bool:
+        return any(one[0] <= time.monotonic() and begun <= one[1] for one in self.outages)
 
     def read(self, name: str) -> None:
         """Read lists and records, naming the copy one has."""
