@@ -43,18 +43,16 @@ def upload(*, name: str, content: bytes, user, reason: str, table: str = "") -> 
     if not reason.strip():
         raise ValidationError({"reason": "Say why: every change carries a reason."})
     ImportJob.objects.filter(made_at__lt=clock.now() - KEPT_FOR).delete()
-    job = ImportJob.objects.create(
+    job = ImportJob(
         name=name[-200:], table=table, content=content, user=user, reason=reason.strip()
     )
     if weight(content) > READ_AT_ONCE:
-        _say(job, State.WAITING, "The file waits for the worker.")
-        transaction.on_commit(lambda: preview_in_worker.enqueue(job.pk))
+        _leave(job, State.WAITING, "The file waits for the worker.", preview_in_worker)
         return job
     package = read_upload(job.name, content, table)
     job.rows = package.size
     if package.size > AT_ONCE:
-        _say(job, State.WAITING, f"{package.size} rows wait for the worker.")
-        transaction.on_commit(lambda: preview_in_worker.enqueue(job.pk))
+        _leave(job, State.WAITING, f"{package.size} rows wait for the worker.", preview_in_worker)
     else:
         _preview(job, package)
     return job
@@ -68,8 +66,7 @@ def confirm(job: ImportJob, *, user, accept_warnings: bool = False) -> ImportJob
         raise NotNow("The rules warn of something in it: accept the warnings, or mend the file.")
     job.user, job.accept_warnings = user, accept_warnings
     if job.rows > AT_ONCE:
-        _say(job, State.CONFIRMED, f"{job.rows} rows wait for the worker.")
-        transaction.on_commit(lambda: apply_in_worker.enqueue(job.pk))
+        _leave(job, State.CONFIRMED, f"{job.rows} rows wait for the worker.", apply_in_worker)
     else:
         _apply(job)
     return job
@@ -95,6 +92,13 @@ def apply_in_worker(pk: int) -> None:
     if job:
         _say(job, State.APPLYING, f"Writing {job.rows} rows, all of them in one revision.")
         _carefully(job, lambda: _apply(job))
+
+
+@transaction.atomic
+def _leave(job: ImportJob, state: str, progress: str, work) -> None:
+    """Leave it to the worker: both or neither, or what waits would wait for nobody."""
+    _say(job, state, progress)
+    work.enqueue(job.pk)
 
 
 def _carefully(job: ImportJob, work) -> None:

@@ -19,7 +19,7 @@ def invite(user, *, actor) -> None:
     """Send the holder a link to choose a password; a link sent before becomes void."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    transaction.on_commit(lambda: send_invitation.enqueue(user.pk))
+    send_invitation.enqueue(user.pk)
     logs.note("account invited", account=user, by=actor.get_username())
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
+from django_tasks_db.models import DBTaskResult
 
 from agreements.models import ImportJob
 from partners.models import Source
@@ -36,6 +37,7 @@ MOST = 3  # how often the work of a round has begun before the end
 AT_FIRST = 0.2  # seconds that a kind of work takes, as long as it has not been seen
 HIT = ("approval", "import", "applied", "batch")
 DONE = {*HIT, "confirmed"}
+AT_REST = ("previewed", "unchanged", "refused", "applied", "failed")
 KINDS = ("imports", "batches", "approvals", "uploads", "worker")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,6 +148,9 @@ def whole_and_nothing_lost(told: dict[str, set[int]]) -> None:
     uploaded = {what for what in there if what.startswith("upload-")}
     assert uploaded == set(applied.values_list("reason", flat=True))
     assert applied.count() == len(uploaded)
+    waiting = set(ImportJob.objects.exclude(state__in=AT_REST).values_list("pk", flat=True))
+    left = DBTaskResult.objects.exclude(status="SUCCESSFUL").values_list("args_kwargs", flat=True)
+    assert waiting <= {said["args"][0] for said in left}  # nothing waits for nobody
 
 
 def test_killed_while_importing_approving_and_writing_batches():

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -185,6 +186,33 @@ def test_a_task_begun_twice_does_no_harm(editor):
     jobs.apply_in_worker.func(job.pk)
     jobs.preview_in_worker.func(job.pk)
     assert Revision.objects.count() == revisions
+
+
+def test_what_the_worker_cannot_be_told_of_does_not_wait_for_it(editor, monkeypatch):
+    def killed(pk):
+        raise SystemExit
+
+    job = upload(many(jobs.AT_ONCE + 1), user=editor)
+    jobs.preview_in_worker.func(job.pk)
+    job.refresh_from_db()
+    for name in ("preview_in_worker", "apply_in_worker"):
+        monkeypatch.setattr(jobs, name, SimpleNamespace(enqueue=killed))
+
+    with pytest.raises(SystemExit):
+        upload(many(jobs.AT_ONCE + 1), user=editor)
+    with pytest.raises(SystemExit):
+        jobs.confirm(job, user=editor)
+    assert list(ImportJob.objects.values_list("pk", "state")) == [(job.pk, STATE.PREVIEWED)]
+
+
+def test_a_file_that_cannot_be_tried_leaves_no_import_behind(editor, monkeypatch):
+    def killed(*given, **options):
+        raise SystemExit
+
+    monkeypatch.setattr(jobs, "rehearse", killed)
+    with pytest.raises(SystemExit):
+        upload(many(2), user=editor)
+    assert not ImportJob.objects.exists()
 
 
 # Bulk stays bulk
