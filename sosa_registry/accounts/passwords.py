@@ -16,6 +16,8 @@ OUR_WORDS = (
     *("curator", "editor", "approver", "analyst", "reader"),
 )
 LEFT = 6  # letters beside them, at least
+_WORD = re.compile(f"{'|'.join(OUR_WORDS)}")
+_MARK = re.compile(r"[\W\d_]")
 
 
 class KnownFromBreaches:
@@ -36,9 +38,8 @@ class AboutUs:
 
     def validate(self, password, user=None):
         """Raise ValidationError where hardly anything is left without those words."""
-        words = "|".join(OUR_WORDS)
-        rest = re.sub(rf"{words}|[\W\d_]", "", password.lower())
-        if len(rest) < LEFT and re.search(words, password.lower()):
+        rest, found = _WORD.subn("", password.lower())
+        if found and len(_MARK.sub("", rest)) < LEFT:
             raise ValidationError(self.get_help_text(), code="password_about_us")
 
     def get_help_text(self):
