@@ -1,6 +1,7 @@
 """Several questions in one statement: the very rows that each gives alone, compiled once."""
 
 import datetime
+from collections import defaultdict
 
 import pytest
 from django.db import OperationalError, connection
@@ -73,11 +74,17 @@ def test_how_agreements_stand_in_short_is_what_their_cells_say(registry):
     slugs = list(Agreement.objects.values_list("slug", flat=True))
     edges = {row.possible_from for row in Standing.objects.all()}
     edges |= {row.certain_from for row in Standing.objects.all()}
+    judged = set(Standing.objects.values_list("agreement", flat=True))
     day = datetime.timedelta(days=1)
 
     for as_of in sorted(edges | {edge - day for edge in edges if edge > datetime.date.min})[::25]:
         cells = standings_on(pin(), as_of, slugs)
         short = beside(pin(), as_of, slugs).stood
+        possible = defaultdict(set)
+        for row in Standing.objects.known_at(pin().revision).possible_on(as_of):
+            possible[row.agreement].add(row.status)
+        assert set(short) == judged
+        assert all(stood.status in (possible[slug] or {"none"}) for slug, stood in short.items())
         assert {
             slug: (cell.status, cell.certainty, cell.since) for slug, cell in cells.items()
         } == {slug: tuple(stood) for slug, stood in short.items()}
